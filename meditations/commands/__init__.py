@@ -1,0 +1,100 @@
+"""The command line. Commands only check what they are given, call, and print.
+
+Each command is imported when it is called, and what it needs when it runs: `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+import meditations
+from meditations.errors import FaultyScriptError, MeditationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = {
+    "build": "Make tracks from scripts: those named, else all of scripts/.",
+    "check": "Read scripts and tell every fault, with file, line and column.",
+    "plan": "Show a script's timeline as a table: when, what, how long.",
+    "preview": "Hear one line or one section at once.",
+    "new": "Start a script.",
+    "inspect": "Decode a finished track and measure it against its record.",
+    "voices": "List what can speak here.",
+    "doctor": "Tell what is installed, what is missing, and how to mend it.",
+}
+"""Name and short help of every command; each lies in a module of its own."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called; its faults become messages and exit statuses."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"meditations.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from meditations.errors import nearest
+
+            ctx.fail(f"There is no command '{args[0]}'; {nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: meditations build five-senses",
+)
+@click.version_option(meditations.__version__, prog_name="meditations")
+def group() -> None:
+    """Guided meditations from a script: spoken offline, mixed, mastered, ready to publish."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits: 0 done, 1 the input is at fault, 2 wrong usage, 130 stopped."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        result: Any = group.main(args=arguments, prog_name="meditations", standalone_mode=False)
+    except click.exceptions.Abort:
+        _end("Stopped. What was finished is kept.", 130)
+    except KeyboardInterrupt:
+        _end("Stopped. What was finished is kept.", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except FaultyScriptError as error:
+        _end(str(error), 1)
+    except MeditationError as error:
+        _end(str(error), 1)
+    except BrokenPipeError:
+        # Whoever read us, `head` say, has seen enough.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _stop(number: int, frame: object) -> None:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+def _end(message: str, status: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(status)

@@ -1,0 +1,179 @@
+"""`meditations build`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from meditations.errors import MeditationError, from_os_error
+from meditations.project import Project, find_project, find_scripts, slug_of
+from meditations.track import freshness
+
+if TYPE_CHECKING:
+    from meditations.track.pipeline import BuiltTrack, Workshop
+
+
+@click.command(epilog="Example: meditations build five-senses --jobs 2")
+@click.argument("scripts", nargs=-1, metavar="[SCRIPT]...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=True),
+    help="Put tracks into DIR/tracks instead of build/tracks.", metavar="DIR",
+)  # fmt: skip
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), help="Work with N processes.", metavar="N",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Speak and encode everything anew.")
+@click.option("--json", "as_json", is_flag=True, help="Tell the outcome as JSON.")
+def command(
+    scripts: tuple[str, ...], output: Path | None, jobs: int | None, force: bool, as_json: bool
+) -> int:
+    """Make tracks from scripts: those named, else all of scripts/.
+
+    A SCRIPT is a file, or the name of one in scripts/. What has not changed since it was made is
+    not made again, and a line that was spoken once is not spoken again.
+    """
+    project = find_project(_beside(scripts))
+    files = find_scripts(project, scripts)
+    folder = (output or project.build).absolute() / "tracks"
+    now = freshness.environment()
+    stale = [
+        file for file in files
+        if force or not freshness.is_fresh(file, slug_of(file), folder, now)
+    ]  # fmt: skip
+    outcome = _Outcome(folder, as_json)
+    for file in files:
+        if file not in stale:
+            outcome.fresh(slug_of(file))
+    if stale:
+        _make_folder(folder)
+        _build(stale, project, folder, jobs, force, now, outcome)
+    return outcome.close()
+
+
+def _beside(scripts: tuple[str, ...]) -> Path | None:
+    """Where to look for the project: from the first script named by its file, or from here."""
+    for name in scripts:
+        if Path(name).is_file():
+            return Path(name).resolve().parent
+    return None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise from_os_error(error, "making the output folder") from None
+    if not os.access(folder, os.W_OK):
+        raise MeditationError(
+            "this folder cannot be written", mend="choose another: --output DIR", file=folder
+        )
+
+
+class _Outcome:
+    """What came of each script; the exit status is 1 if any failed."""
+
+    def __init__(self, folder: Path, as_json: bool) -> None:
+        self._folder = folder
+        self._as_json = as_json
+        self._told: list[dict[str, Any]] = []
+
+    def fresh(self, slug: str) -> None:
+        self._told.append({"slug": slug, "status": "up to date"})
+
+    def built(self, track: BuiltTrack) -> None:
+        self._told.append(
+            {
+                "slug": track.slug, "status": "built", "file": str(track.mp3),
+                "length_ms": track.length_ms, "lines_spoken": track.spoken,
+                "windows_encoded": track.encoded,
+            }
+        )  # fmt: skip
+
+    def failed(self, slug: str, error: MeditationError) -> None:
+        self._told.append({"slug": slug, "status": "failed", "error": str(error)})
+        if not self._as_json:
+            click.echo(str(error), err=True)
+
+    def close(self) -> int:
+        failed = [told["slug"] for told in self._told if told["status"] == "failed"]
+        if self._as_json:
+            click.echo(json.dumps({"folder": str(self._folder), "tracks": self._told}, indent=1))
+        else:
+            count = {
+                status: sum(told["status"] == status for told in self._told)
+                for status in ("built", "up to date", "failed")
+            }
+            words = [f"{number} {status}" for status, number in count.items() if number]
+            click.echo(", ".join(words) + ".")
+            if count["failed"] < len(self._told):
+                click.echo(f"Listen in {_shown(self._folder)}{os.sep}")
+        return 1 if failed else 0
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _build(
+    files: list[Path],
+    project: Project,
+    folder: Path,
+    jobs: int | None,
+    force: bool,
+    now: str,
+    outcome: _Outcome,
+) -> None:
+    from meditations.workers import Workers, default_jobs
+
+    with Workers(jobs or default_jobs()) as workers:
+        # The workers' server warms up in the meantime.
+        from meditations.commands.progress import progress
+        from meditations.script import Script, read_script
+        from meditations.track.pipeline import Stores, Workshop
+
+        workshop = Workshop(workers, Stores.open(fresh=force))
+        read: list[Script] = []
+        for file in files:
+            try:
+                read.append(read_script(file, project.shown(file)))
+            except MeditationError as error:
+                outcome.failed(slug_of(file), error)
+        with progress() as shown:
+            for script in read:
+                try:
+                    _build_one(script, project, folder, workshop, now, outcome, shown)
+                except MeditationError as error:
+                    shown.clear(script.slug)
+                    outcome.failed(script.slug, error)
+    _prune()
+
+
+def _build_one(
+    script: Any,
+    project: Project,
+    folder: Path,
+    workshop: Workshop,
+    now: str,
+    outcome: _Outcome,
+    shown: Any,
+) -> None:
+    from meditations.track.pipeline import build_track
+
+    before = script.source.stat()
+    track = build_track(script, project, folder, workshop, shown.track(script.slug))
+    after = script.source.stat()
+    outcome.built(track)
+    shown.done(track)
+    if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+        freshness.remember(script.source, script.slug, folder, now, track.inputs)
+
+
+def _prune() -> None:
+    from meditations.store import cache_folder, prune
+
+    prune(cache_folder())

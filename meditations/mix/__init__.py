@@ -1,0 +1,1 @@
+"""Windows: spans of the timeline, each mixed by pydub and encoded alone."""

@@ -1,0 +1,180 @@
+"""Mixing and encoding one window with pydub. Runs in a worker; the only place that knows pydub.
+
+Everything is 32 bit: pydub's 16-bit gain leaves an offset, and its overlay clips at 16 bit. Its
+grid of milliseconds is exact at 48 kHz, where a millisecond is 48 frames.
+"""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import numpy as np
+
+from meditations.errors import MeditationError
+from meditations.mix.windows import RUN_IN
+from meditations.mp3.stream import BITRATE_KBPS, FRAME_BYTES, check_frames
+from meditations.programs import ffmpeg, ffmpeg_version
+from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from meditations.sound.beds import read_bed
+
+with warnings.catch_warnings():
+    # pydub 0.25.1 looks for an installed ffmpeg as it is imported; it is given ours below.
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
+    from pydub.exceptions import CouldntDecodeError, CouldntEncodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from meditations.mix.windows import BedPart, Window
+    from meditations.sound.beds import PreparedBed
+    from meditations.store import Store
+    from meditations.timeline.beds import Curve
+
+CHANNELS: Final = 2
+FULL_SCALE: Final = 2**31 - 1
+LAME_LEVEL: Final = 7
+"""LAME's speed: half the time of the default, and the smaller error on this material, see
+docs/sound.md. 0 is the slowest."""
+LAME_OPTIONS: Final = (
+    "-compression_level", str(LAME_LEVEL),
+    "-reservoir", "0",  # frames that lean on no other one can be joined
+    "-write_xing", "0",  # the joined file gets a header of its own
+    "-id3v2_version", "0",
+    "-map_metadata", "-1",
+)  # fmt: skip
+
+
+def encoder_name() -> str:
+    """All that the bytes of a window depend on besides its content."""
+    return f"ffmpeg {ffmpeg_version()} libmp3lame {BITRATE_KBPS}k {' '.join(LAME_OPTIONS)}"
+
+
+def make_window(
+    window: Window,
+    takes: Mapping[str, Path],
+    beds: Mapping[str, PreparedBed],
+    store: Store,
+    key: str,
+) -> Path:
+    """Mixes and encodes a window and keeps its MP3 frames.
+
+    Args:
+        window: What sounds.
+        takes: The files of the takes, by key.
+        beds: The prepared beds, by key.
+        store: Where it is kept.
+        key: Under which key.
+
+    Raises:
+        MeditationError: If a sound has vanished, the disk is full, or ffmpeg fails.
+    """
+    frames = encode(mix(window, takes, beds))
+    wanted = frames[RUN_IN * FRAME_BYTES : (RUN_IN + window.mp3_frames) * FRAME_BYTES]
+    check_frames(wanted, window.mp3_frames, "ffmpeg")
+    return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted) and None)
+
+
+def mix(
+    window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]
+) -> AudioSegment:
+    """The sound of a window: beds first, speech laid over them."""
+    ground = np.zeros((window.frames, CHANNELS), np.float32)
+    for part in window.beds:
+        _lay(ground, part, beds[part.bed_key])
+    segment = _segment(ground)
+    for placed in window.takes:
+        take = _read_take(takes[placed.take_key])
+        start_ms = placed.start_frame // FRAMES_PER_MS
+        if start_ms < 0:
+            take, start_ms = take[-start_ms:], 0
+        segment = segment.overlay(take, position=start_ms)
+    return segment
+
+
+def encode(segment: AudioSegment) -> bytes:
+    """The MP3 frames of a segment, bare: no header, no tag, no bit reservoir."""
+    AudioSegment.converter = str(ffmpeg())
+    target = Path(tempfile.gettempdir()) / f"window-{uuid4().hex}.mp3"
+    try:
+        segment.export(
+            target, format="mp3", codec="libmp3lame", bitrate=f"{BITRATE_KBPS}k",
+            parameters=list(LAME_OPTIONS),
+        ).close()  # fmt: skip
+        return target.read_bytes()
+    except CouldntEncodeError as error:
+        last = str(error).strip().splitlines()[-1:]
+        raise MeditationError(
+            f"ffmpeg could not encode a window: {last[0][:200] if last else 'no reason given'}",
+            mend="see what is wrong with: meditations doctor",
+        ) from None
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _segment(samples: NDArray[np.float32]) -> AudioSegment:
+    clipped = np.clip(samples, -1.0, 1.0).astype(np.float64)
+    return AudioSegment(
+        data=(clipped * FULL_SCALE).astype("<i4").tobytes(),
+        sample_width=4,
+        frame_rate=SAMPLE_RATE_HZ,
+        channels=CHANNELS,
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _read_take(file: Path) -> AudioSegment:
+    try:
+        take = AudioSegment.from_wav(str(file))
+    except (OSError, EOFError, CouldntDecodeError):
+        raise MeditationError(
+            "a take has vanished from the store while the track was built",
+            mend="build again: it will be spoken anew",
+            file=file,
+        ) from None
+    return take.set_channels(CHANNELS)
+
+
+def _lay(ground: NDArray[np.float32], part: BedPart, bed: PreparedBed) -> None:
+    """Adds a bed to `ground`, with its gain and its fades."""
+    begin, end = part.start_frame, part.end_frame
+    try:
+        sound = read_bed(bed, part.phase_frame + begin, end - begin)
+    except OSError:
+        raise MeditationError(
+            "a background has vanished from the store while the track was built",
+            mend="build again: it will be prepared anew",
+            file=bed.file,
+        ) from None
+    ground[begin:end] += sound * _amplitude(part, begin, end)
+
+
+def _amplitude(part: BedPart, begin: int, end: int) -> NDArray[np.float32] | np.float32:
+    """The factor on a bed: (n, 1), or one number where nothing changes.
+
+    Worked out once a millisecond, and straight in between: far finer than any fade.
+    """
+    if len(part.gain) == 1 and not part.fades:
+        return np.float32(10 ** (part.gain[0][1] / 20))
+    first, last = begin // FRAMES_PER_MS, -(-end // FRAMES_PER_MS)
+    frames = np.arange(first, last + 1) * FRAMES_PER_MS
+    coarse = 10 ** (_on_curve(part.gain, frames) / 20)
+    for fade in part.fades:
+        share = np.clip((frames - fade.start_frame) / (fade.end_frame - fade.start_frame), 0, 1)
+        coarse *= np.sin(np.pi / 2 * (share if fade.rising else 1 - share))
+    steps = np.linspace(0.0, 1.0, FRAMES_PER_MS, endpoint=False)
+    fine = coarse[:-1, None] + np.diff(coarse)[:, None] * steps
+    cut = begin - first * FRAMES_PER_MS
+    return fine.ravel()[cut : cut + end - begin, None].astype(np.float32)
+
+
+def _on_curve(curve: Curve, frames: NDArray[np.int64]) -> NDArray[np.float64]:
+    places, values = zip(*curve, strict=True)
+    return np.interp(frames, places, values)

@@ -1,0 +1,151 @@
+"""A timeline cut into windows. Pure: what sounds in each, told from the window's own start.
+
+Two windows in which the same sounds at the same places have the same key, wherever they lie in
+whatever track, so a window that was encoded once is never encoded again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from meditations.mp3.stream import FRAME_SAMPLES, frame_count
+from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS
+from meditations.speech.takes import MARGIN_FRAMES
+from meditations.store import content_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meditations.sound.beds import PreparedBed
+    from meditations.speech.takes import Take
+    from meditations.speech.utterance import Utterance
+    from meditations.timeline.beds import BedSpan, Curve
+    from meditations.timeline.timeline import Timeline
+
+FORMAT: Final = 1
+WINDOW_MP3_FRAMES: Final = 1_000
+"""24 s: long enough that starting ffmpeg does not count, short enough to share among workers."""
+WINDOW_FRAMES: Final = WINDOW_MP3_FRAMES * FRAME_SAMPLES
+RUN_IN: Final = 8
+RUN_OUT: Final = 4
+"""MP3 frames that are encoded before and after a window and thrown away: by then the encoder is
+where one that had encoded everything would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A take in a window; `start_frame` counts from the window's first sample, margin included."""
+
+    take_key: str
+    start_frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fade:
+    """An equal-power fade, in or out, between two frames of the window."""
+
+    start_frame: int
+    end_frame: int
+    rising: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BedPart:
+    """A bed in a window.
+
+    Attributes:
+        bed_key: The prepared bed.
+        phase_frame: The frame of its loop that sounds at the window's first sample.
+        start_frame: Where it begins in the window, at 0 or later.
+        end_frame: Where it ends.
+        gain: Breakpoints (frame of the window, decibels of gain).
+        fades: Those that touch the window.
+    """
+
+    bed_key: str
+    phase_frame: int
+    start_frame: int
+    end_frame: int
+    gain: Curve
+    fades: tuple[Fade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """All that sounds in a span, run-in and run-out included.
+
+    Attributes:
+        frames: Samples per channel to be mixed.
+        mp3_frames: How many MP3 frames of what is encoded are kept, after the run-in.
+    """
+
+    frames: int
+    mp3_frames: int
+    takes: tuple[Placed, ...]
+    beds: tuple[BedPart, ...]
+
+    def key(self, encoder: str) -> str:
+        """The key of the encoded window."""
+        content: dict[str, Any] = asdict(self)
+        return content_key(["window", FORMAT, encoder, content])
+
+
+def cut_windows(
+    timeline: Timeline, takes: Mapping[Utterance, Take], beds: Mapping[str, PreparedBed]
+) -> tuple[Window, ...]:
+    """The windows of a track, in order; together they hold all of its MP3 frames."""
+    total = frame_count(timeline.frames)
+    windows = []
+    first_cue = 0
+    for start in range(0, total, WINDOW_MP3_FRAMES):
+        kept = min(WINDOW_MP3_FRAMES, total - start)
+        begin = (start - RUN_IN) * FRAME_SAMPLES
+        end = (start + kept + RUN_OUT) * FRAME_SAMPLES
+        while first_cue < len(timeline.cues) and (
+            timeline.cues[first_cue].end_frame + MARGIN_FRAMES <= begin
+        ):
+            first_cue += 1
+        placed = []
+        for cue in timeline.cues[first_cue:]:
+            if cue.start_frame - MARGIN_FRAMES >= end:
+                break
+            placed.append(
+                Placed(takes[cue.utterance].key, cue.start_frame - MARGIN_FRAMES - begin)
+            )
+        parts = tuple(
+            _bed_part(span, beds[span.sound], begin, end)
+            for span in timeline.beds
+            if span.start_frame < end and span.end_frame > max(begin, 0)
+        )
+        windows.append(Window(end - begin, kept, tuple(placed), parts))
+    return tuple(windows)
+
+
+def _bed_part(span: BedSpan, bed: PreparedBed, begin: int, end: int) -> BedPart:
+    base_db = SPEECH_LUFS + CODEC_LOSS_DB - bed.lufs
+    fades = []
+    if span.fade_in_frames and span.start_frame + span.fade_in_frames > begin:
+        fades.append((span.start_frame, span.start_frame + span.fade_in_frames, True))
+    if span.fade_out_frames and span.end_frame - span.fade_out_frames < end:
+        fades.append((span.end_frame - span.fade_out_frames, span.end_frame, False))
+    return BedPart(
+        bed_key=bed.key,
+        # From the start of the track, not of the span: a bed taken up again goes on in its loop.
+        phase_frame=begin % bed.period_frames,
+        start_frame=max(span.start_frame - begin, 0),
+        end_frame=min(span.end_frame, end) - begin,
+        gain=tuple((f - begin, round(db + base_db, 6)) for f, db in clipped(span.gain, begin, end)),
+        fades=tuple(Fade(a - begin, b - begin, rising) for a, b, rising in fades),
+    )
+
+
+def clipped(curve: Curve, begin: int, end: int) -> Curve:
+    """The part of a curve that touches the span; where it is level there, a single point."""
+    inside = [n for n, (frame, _) in enumerate(curve) if begin < frame < end]
+    first = max((n for n, (frame, _) in enumerate(curve) if frame <= begin), default=0)
+    last = min((n for n, (frame, _) in enumerate(curve) if frame >= end), default=len(curve) - 1)
+    touching = curve[first : last + 1] if inside or first != last else curve[first : first + 1]
+    if len({db for _, db in touching}) == 1:
+        return ((begin, touching[0][1]),)
+    return touching

@@ -1,0 +1,90 @@
+"""The one module that starts other programs: ffmpeg, from the wheel imageio-ffmpeg.
+
+An installed ffmpeg is used only where `MEDITATIONS_FFMPEG` names it, so a track is the same on
+every machine.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from meditations.errors import MeditationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FFMPEG_SETTING: Final = "MEDITATIONS_FFMPEG"
+
+
+@functools.cache
+def ffmpeg() -> Path:
+    """The ffmpeg to use.
+
+    Raises:
+        MeditationError: If there is none; says how to get it.
+    """
+    named = os.environ.get(FFMPEG_SETTING)
+    if named:
+        if not (Path(named).is_file() and os.access(named, os.X_OK)):
+            raise MeditationError(
+                f"{FFMPEG_SETTING} names no program: {named}",
+                mend=f"unset {FFMPEG_SETTING} to use the one that pip installed",
+            )
+        return Path(named).resolve()
+    found = None
+    try:
+        import imageio_ffmpeg
+
+        folder = Path(imageio_ffmpeg.__file__).parent / "binaries"
+        found = next(iter(sorted(folder.glob("ffmpeg-*"))), None)
+    except ImportError:
+        pass
+    if found is None or not os.access(found, os.X_OK):
+        raise MeditationError(
+            "ffmpeg is not here, and no MP3 can be made without it",
+            mend="get it with: pip install --force-reinstall imageio-ffmpeg\n"
+            f"or name an installed one: {FFMPEG_SETTING}=/usr/bin/ffmpeg",
+        )
+    return found
+
+
+@functools.cache
+def ffmpeg_version() -> str:
+    """The version that ffmpeg tells of itself, such as `7.0.2-static`."""
+    first = run_ffmpeg(["-version"]).split("\n", 1)[0]
+    match = re.match(r"ffmpeg version (\S+)", first)
+    return match[1] if match else first
+
+
+def run_ffmpeg(
+    arguments: Sequence[str], *, doing: str = "running ffmpeg", timeout_s: float = 600
+) -> str:
+    """Runs ffmpeg to its end and returns what it printed, standard output before errors.
+
+    Raises:
+        MeditationError: If it fails or takes longer than `timeout_s`.
+    """
+    command = [str(ffmpeg()), "-hide_banner", "-nostdin", *arguments]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=timeout_s, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise MeditationError(f"{doing}: ffmpeg did not end within {timeout_s:.0f} s") from None
+    except OSError as error:
+        raise MeditationError(
+            f"ffmpeg cannot be started: {error.strerror}",
+            mend="see what is wrong with: meditations doctor",
+            file=ffmpeg(),
+        ) from None
+    printed = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+    if done.returncode != 0:
+        last = [line for line in printed.strip().splitlines() if line.strip()][-1:]
+        raise MeditationError(f"{doing} failed: {last[0] if last else done.returncode}")
+    return printed

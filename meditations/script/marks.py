@@ -1,0 +1,167 @@
+"""Inline marks in speech, after Speech Markdown: `[2s]`, `[500ms]`, `(Ujjayi)[sub:"oo-jai-yee"]`.
+
+A mark that is not known, or not closed, is an error: a listener must never hear a bracket read out.
+A bracket that is meant as a bracket is written `\\[`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from meditations.errors import MeditationError, nearest
+from meditations.quantities import parse_duration
+
+LONGEST_LINE: Final = 5_000
+"""Characters in one line of speech; ten minutes without a pause are no meditation."""
+
+_PAUSE = re.compile(r"\d+(?:\.\d+)?(?:ms|s)")
+_MARK = re.compile(r'(?P<name>[A-Za-z]\w*)(?::\s*(?P<value>"[^"]*"|[^"\]]*))?')
+_TOKEN = re.compile(
+    r"\\(?P<escaped>[\[\]()\\])"
+    r"|\((?P<words>[^()\[\]]*)\)\[(?P<about>[^\]]*)\]"
+    r"|\[(?P<mark>[^\]]*)\]"
+    r"|(?P<stray>[\[\]])"
+    r"|(?P<text>[^\\\[\]()]+|.)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words between two pauses: as they are shown, and as they are given to the voice."""
+
+    caption: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPause:
+    """A pause written into a line."""
+
+    ms: int
+
+
+class MarkError(MeditationError):
+    """A fault in a mark.
+
+    Attributes:
+        offset: Where in the line's text the mark starts, in characters from 0.
+    """
+
+    def __init__(self, what: str, mend: str, offset: int) -> None:
+        super().__init__(what, mend=mend)
+        self.offset = offset
+
+
+def parse_marks(text: str) -> tuple[Phrase | MarkedPause, ...]:
+    """A line of speech as phrases and pauses, in order; words keep the white space of one blank.
+
+    Raises:
+        MarkError: If a mark is unknown or broken, a phrase holds nothing that can be spoken,
+            or the line is over `LONGEST_LINE` characters.
+    """
+    if len(text) > LONGEST_LINE:
+        raise MarkError(
+            f"this line has {len(text):,} characters; {LONGEST_LINE:,} are the most",
+            "split it into lines of a few sentences, with pauses between them",
+            0,
+        )
+    parts: list[Phrase | MarkedPause] = []
+    caption, spoken, start = "", "", 0
+    for token in _TOKEN.finditer(text):
+        if token["stray"]:
+            raise MarkError(
+                f"the bracket '{token['stray']}' has no partner",
+                "write a pause as [2s], and a bracket that is meant as one as \\[",
+                token.start(),
+            )
+        if token["mark"] is not None:
+            ms = _pause_ms(token["mark"], token.start())
+            _add_phrase(parts, caption, spoken, start)
+            parts.append(MarkedPause(ms))
+            caption, spoken, start = "", "", token.end()
+        elif token["about"] is not None:
+            caption += token["words"]
+            spoken += _substitute(token["about"], token.start())
+        else:
+            piece = token["escaped"] or token["text"]
+            caption += piece
+            spoken += piece
+    _add_phrase(parts, caption, spoken, start)
+    if not any(isinstance(part, Phrase) for part in parts):
+        _refuse_silent(text, 0)
+    return tuple(parts)
+
+
+def _add_phrase(
+    parts: list[Phrase | MarkedPause], caption: str, spoken: str, offset: int
+) -> None:
+    caption, spoken = " ".join(caption.split()), speakable(spoken)
+    if not caption:
+        return
+    if not any(char.isalnum() for char in spoken):
+        _refuse_silent(caption, offset)
+    parts.append(Phrase(caption, spoken))
+
+
+def _refuse_silent(text: str, offset: int) -> None:
+    if _PAUSE.fullmatch(text.strip().strip("[]")):
+        return
+    shown = text if len(text) <= 20 else text[:19] + "…"
+    raise MarkError(
+        f"'{shown}' holds nothing that can be spoken",
+        "write words, or a pause as [2s] or as a step of its own: pause: 2s",
+        offset,
+    )
+
+
+def speakable(text: str) -> str:
+    """`text` without what a voice would read out by name: emoji and other pictures."""
+    kept = (
+        char if char.isspace() or unicodedata.category(char) not in _UNSPOKEN else " "
+        for char in text
+    )
+    return " ".join("".join(kept).split())
+
+
+_UNSPOKEN: Final = {"So", "Sk", "Cf", "Cs", "Co", "Cn", "Cc"}
+
+
+def _pause_ms(mark: str, offset: int) -> int:
+    if _PAUSE.fullmatch(mark):
+        return parse_duration(mark)
+    name = _MARK.fullmatch(mark)
+    known = name["name"].lower() if name else ""
+    if known in ("sub", "ipa"):
+        mend = f'write the word before it in parentheses: (word)[{known}:"…"]'
+    elif known in ("pause", "break", "silence") or re.search(r"\d", mark):
+        mend = "write a pause as [2s] or [500ms]"
+    else:
+        mend = "marks are [2s], [500ms] and (word)[sub:\"…\"]; a bracket itself is written \\["
+    raise MarkError(f"the mark '[{mark}]' is not known", mend, offset)
+
+
+def _substitute(mark: str, offset: int) -> str:
+    match = _MARK.fullmatch(mark.strip())
+    name = match["name"] if match else ""
+    value = (match["value"] or "") if match else ""
+    if name == "ipa":
+        raise MarkError(
+            "'ipa' needs a voice that reads phonetic signs, and none here does yet",
+            'write it as it sounds: (word)[sub:"…"]',
+            offset,
+        )
+    if name != "sub":
+        raise MarkError(
+            f"the mark '[{mark}]' is not known", nearest(name or mark, ["sub", "ipa"]), offset
+        )
+    if not (value.startswith('"') and len(value) > 2):
+        raise MarkError(
+            f"the mark '[{mark}]' does not say how the word sounds",
+            'write it in double quotes: (Ujjayi)[sub:"oo-jai-yee"]',
+            offset,
+        )
+    return value[1:-1]

@@ -1,0 +1,1 @@
+"""Signal work on short pieces of sound: loudness, peaks, and the beds made here."""

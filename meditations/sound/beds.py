@@ -1,0 +1,283 @@
+"""Beds: what sounds under the voice, prepared once as a loop without a seam.
+
+A prepared bed is 48 kHz stereo on disk, its period a whole number of windows or a simple fraction
+of that, so that windows of a long tail repeat and are encoded once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import numpy as np
+
+from meditations.errors import MeditationError, nearest
+from meditations.programs import ffmpeg_version, run_ffmpeg
+from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.sound.loudness import from_lufs, gated_lufs
+from meditations.store import Store, content_key, file_digest, written_whole
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT: Final = 1
+CHANNELS: Final = 2
+FRAME_BYTES: Final = 4 * CHANNELS
+NOISE_WINDOWS: Final = 3
+"""Windows in one period of a noise made here: 72 s, longer than the ear keeps a pattern."""
+LONGEST_S: Final = 3600
+"""Of a longer file the first hour is used; it then loops."""
+SHORTEST_S: Final = 0.5
+SUFFIXES: Final = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff")
+MADE_HERE: Final = ("brown",)
+
+
+@dataclass(frozen=True, slots=True)
+class BedSource:
+    """What a bed is made from: the name of a noise, or a file of the project's.
+
+    Attributes:
+        name: As the script writes it.
+        file: The sound file, or None for a noise made here.
+        digest: The SHA-256 of the file's bytes, or nothing.
+    """
+
+    name: str
+    file: Path | None
+    digest: str
+
+    def key(self, window_frames: int) -> str:
+        """The key of the prepared bed."""
+        return content_key(["bed", FORMAT, self.file is None and self.name, self.digest,
+                            window_frames, ffmpeg_version()])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBed:
+    """A loop on disk.
+
+    Attributes:
+        key: Names the sound.
+        file: Samples as 32-bit floats, interleaved, without a header.
+        period_frames: The length of the loop.
+        lufs: Its loudness.
+        energies: Mean squares of blocks of 400 ms for each 100 ms of the loop.
+    """
+
+    key: str
+    file: Path
+    period_frames: int
+    lufs: float
+    energies: tuple[float, ...]
+
+
+def find_source(sound: str, project: Path) -> BedSource:
+    """What the script means by `sound`.
+
+    Raises:
+        MeditationError: If it is neither a bed made here nor a sound file of the project's.
+    """
+    if sound in MADE_HERE:
+        return BedSource(sound, None, "")
+    if not Path(sound).suffix and "/" not in sound:
+        raise MeditationError(
+            f"no background is called '{sound}'",
+            mend=nearest(sound, MADE_HERE) + "\nor name a sound file, as in sounds/rain.flac",
+        )
+    file = (project / sound).resolve()
+    if not file.is_relative_to(project.resolve()):
+        raise MeditationError(
+            f"the background '{sound}' lies outside the project",
+            mend="copy it in, and name the copy:\n"
+            f"mkdir -p sounds && cp {shlex.quote(str(file))} sounds/\n"
+            f"sound: sounds/{file.name}",
+        )
+    if not file.is_file():
+        here = [str(p.relative_to(project)) for p in sorted(project.glob("sounds/*.*"))]
+        hint = nearest(sound, here) if here else "put it into the folder sounds/ of the project"
+        raise MeditationError(f"the background '{sound}' is not there", mend=hint)
+    if file.stat().st_size == 0:
+        raise MeditationError(f"the background '{sound}' is an empty file", mend=_ANOTHER)
+    return BedSource(sound, file, file_digest(file))
+
+
+_ANOTHER: Final = "put a fresh copy of it into sounds/, or name another"
+
+
+def kept_bed(store: Store, key: str) -> PreparedBed | None:
+    """The prepared bed of that key, if it is kept whole."""
+    samples, facts = store.find(key, ".f32"), store.find(key, ".json")
+    if samples is None or facts is None:
+        return None
+    try:
+        told: dict[str, Any] = json.loads(facts.read_text("utf-8"))
+        bed = PreparedBed(
+            key, samples, told["period_frames"], told["lufs"], tuple(told["energies"])
+        )
+        whole = samples.stat().st_size == bed.period_frames * FRAME_BYTES
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return bed if whole else None
+
+
+def prepare_bed(source: BedSource, store: Store, window_frames: int) -> PreparedBed:
+    """Makes or decodes a bed, closes its loop, measures and keeps it. Runs in a worker.
+
+    Raises:
+        MeditationError: If a file is no sound, is truncated, silent, or too short to loop.
+    """
+    key = source.key(window_frames)
+    raw = Path(tempfile.gettempdir()) / f"bed-{uuid4().hex}.f32"
+    try:
+        if source.file is None:
+            period = _write_noise(raw, NOISE_WINDOWS * window_frames)
+        else:
+            period = _write_loop(source.name, source.file, raw, window_frames)
+        energies = _measured(raw)
+        lufs = gated_lufs(np.array(energies))
+        if not np.isfinite(lufs):
+            raise MeditationError(f"the background '{source.name}' is silent", mend=_ANOTHER)
+        file = store.keep(key, ".f32", lambda beside: _move(raw, beside))
+    finally:
+        raw.unlink(missing_ok=True)
+    bed = PreparedBed(key, file, period, round(lufs, 4), energies)
+    facts = {name: value for name, value in asdict(bed).items() if name not in ("key", "file")}
+    store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8") and None)
+    return bed
+
+
+def read_bed(bed: PreparedBed, start_frame: int, frames: int) -> NDArray[np.float32]:
+    """`frames` of the loop from `start_frame` on, around its end as often as needed: (n, 2)."""
+    pieces = []
+    with bed.file.open("rb") as stream:
+        position = start_frame % bed.period_frames
+        while frames > 0:
+            count = min(frames, bed.period_frames - position)
+            stream.seek(position * FRAME_BYTES)
+            pieces.append(np.fromfile(stream, "<f4", count * CHANNELS).reshape(-1, CHANNELS))
+            frames -= count
+            position = 0
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def brown_noise(frames: int, seed: int) -> NDArray[np.float64]:
+    """Brown noise of one channel, periodic over `frames`, with a mean square of 1.
+
+    Made in the frequency domain: an amplitude that falls by 6 dB an octave, a random phase for
+    each frequency. What is made so has no seam. Under 45 Hz it falls off: small speakers would
+    only rattle, and peaks would grow that nobody hears.
+    """
+    randoms = np.random.default_rng(seed)
+    frequency_hz = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ)
+    frequency_hz[0] = 1.0
+    amplitude = 1 / frequency_hz / (1 + (45.0 / frequency_hz) ** 4)
+    amplitude[0] = 0.0
+    phase = randoms.uniform(0.0, 2 * np.pi, len(frequency_hz))
+    noise = np.fft.irfft(amplitude * np.exp(1j * phase), frames)
+    return np.asarray(noise / np.sqrt(np.mean(noise**2)))
+
+
+def _write_noise(file: Path, frames: int) -> int:
+    sound = np.stack([brown_noise(frames, seed) for seed in (1, 2)], axis=1) * 0.1
+    with written_whole(file) as beside:
+        sound.astype("<f4").tofile(beside)
+    return frames
+
+
+def _write_loop(name: str, file: Path, raw: Path, window_frames: int) -> int:
+    try:
+        run_ffmpeg(
+            ["-v", "error", "-xerror", "-i", f"file:{file}", "-map", "0:a:0", "-t", str(LONGEST_S),
+             "-f", "f32le", "-ac", str(CHANNELS), "-ar", str(SAMPLE_RATE_HZ), str(raw)],
+            doing="decoding",
+        )  # fmt: skip
+    except MeditationError as error:
+        raise MeditationError(
+            f"the background '{name}' cannot be read as sound", mend=f"{_ANOTHER}\n({error.what})"
+        ) from None
+    frames = raw.stat().st_size // FRAME_BYTES if raw.exists() else 0
+    _refuse_truncated(name, file, frames)
+    if frames < SHORTEST_S * SAMPLE_RATE_HZ:
+        raise MeditationError(
+            f"the background '{name}' lasts {frames / SAMPLE_RATE_HZ:.2f} s, too short to loop",
+            mend=f"choose one of {SHORTEST_S:g} s and more",
+        )
+    period = loop_period(frames, window_frames)
+    _close_loop(raw, frames, period)
+    return period
+
+
+def _refuse_truncated(name: str, file: Path, frames: int) -> None:
+    """A header that promises more than there is: decoders say nothing of it."""
+    import mutagen
+
+    try:
+        told = mutagen.File(file)
+        promised_s = float(told.info.length) if told is not None else 0.0
+    except (mutagen.MutagenError, AttributeError, TypeError, ValueError):
+        return
+    here_s = frames / SAMPLE_RATE_HZ
+    if here_s < min(promised_s, LONGEST_S) * 0.98 - 0.2:
+        raise MeditationError(
+            f"the background '{name}' is cut off: {here_s:.1f} s of {promised_s:.1f} s are there",
+            mend=_ANOTHER,
+        )
+
+
+def loop_period(frames: int, window_frames: int) -> int:
+    """The longest loop in `frames` that fits windows and leaves room for a crossfade.
+
+    `m` loops are as long as `n` windows, so the windows of a long tail repeat after `n`. What is
+    left over is the crossfade: at least an eighth of the sound or 2 s, at most half of it.
+    """
+    longest = frames - min(2 * SAMPLE_RATE_HZ, frames // 8)
+    best = 0
+    for loops in range(1, 2 * window_frames // max(frames, 1) + 3):
+        windows = longest * loops // window_frames
+        if windows == 0:
+            continue
+        period = windows * window_frames // loops
+        if windows * window_frames % loops == 0 and best < period <= longest:
+            best = period
+    return best if 2 * best >= frames else longest
+
+
+def _close_loop(raw: Path, frames: int, period: int) -> None:
+    """Fades the end into the beginning, equal in power, in place; no more than that is read."""
+    fade = frames - period
+    turn = np.linspace(0.0, np.pi / 2, fade, endpoint=False, dtype=np.float64)[:, None]
+    with raw.open("r+b") as stream:
+        head = np.fromfile(stream, "<f4", fade * CHANNELS).reshape(-1, CHANNELS)
+        stream.seek(period * FRAME_BYTES)
+        tail = np.fromfile(stream, "<f4", fade * CHANNELS).reshape(-1, CHANNELS)
+        stream.seek(0)
+        (head * np.sin(turn) + tail * np.cos(turn)).astype("<f4").tofile(stream)
+        stream.truncate(period * FRAME_BYTES)
+
+
+_MOMENTARY = re.compile(r"\bM:\s*(-?[\d.]+|-?inf|nan)")
+
+
+def _measured(raw: Path) -> tuple[float, ...]:
+    """Mean squares of blocks of 400 ms, 100 ms apart, by ffmpeg's ebur128."""
+    told = run_ffmpeg(
+        ["-v", "info", "-nostats", "-f", "f32le", "-ar", str(SAMPLE_RATE_HZ), "-ac",
+         str(CHANNELS), "-i", str(raw), "-af", "ebur128=framelog=info", "-f", "null", "-"],
+        doing="measuring the background",
+    )  # fmt: skip
+    momentary = [float(value) for value in _MOMENTARY.findall(told)]
+    return tuple(
+        float(f"{from_lufs(lufs):.5g}") if lufs > -120 else 0.0 for lufs in momentary[3:]
+    )
+
+
+def _move(source: Path, target: Path) -> None:
+    import shutil
+
+    shutil.move(source, target)

@@ -1,0 +1,1 @@
+"""What speaks: engines behind one Protocol, and the takes that they give."""

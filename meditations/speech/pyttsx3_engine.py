@@ -1,0 +1,150 @@
+"""pyttsx3 with espeak-ng, made dependable: one process an utterance, and every take verified."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import multiprocessing
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import numpy as np
+
+from meditations.errors import MeditationError, SpeechError, nearest
+from meditations.speech import espeak, speaking_child
+from meditations.speech.engine import Recording, VoiceInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meditations.speech.utterance import Manner, Utterance
+
+TRIES: Final = 3
+RATE_HZ: Final = 22_050
+SHORTEST_SHARE: Final = 0.62
+"""A take under this share of what its text should last was spoken too fast, or cut.
+
+At 200 words a minute, pyttsx3's silent fallback, a line meant for 118 comes to 0.5 to 0.6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pyttsx3Engine:
+    """The default engine: espeak-ng through pyttsx3, offline, from wheels alone."""
+
+    name: str = "pyttsx3"
+    tries: int = TRIES
+
+    def version(self) -> str:
+        """Versions of pyttsx3 and of espeak-ng."""
+        driver = importlib.metadata.version("pyttsx3")
+        return f"pyttsx3 {driver}, espeak-ng {espeak.version(espeak.locate())}"
+
+    def check(self, manner: Manner) -> None:
+        """Makes sure that espeak-ng has the voice; it would swallow an unknown one."""
+        here = espeak.locate()
+        base, plus, variant = manner.voice.partition("+")
+        if base.lower() not in espeak.languages(here):
+            raise MeditationError(
+                f"espeak-ng has no voice '{base}'",
+                mend=nearest(base, _choices(base, espeak.languages(here)))
+                + "\nsee them all with: meditations voices",
+            )
+        if plus and variant not in espeak.variants(here):
+            raise MeditationError(
+                f"espeak-ng has no variant '{variant}' for the voice '{base}'",
+                mend=nearest(variant, espeak.variants(here)),
+            )
+
+    def voices(self) -> Sequence[VoiceInfo]:
+        """espeak-ng's languages; each can be followed by `+` and a variant."""
+        found = espeak.languages(espeak.locate())
+        return [VoiceInfo(name, name, described) for name, described in sorted(found.items())]
+
+    def speak(self, utterance: Utterance, scratch: Path) -> Recording:
+        """Speaks in a fresh process, up to three times, and verifies what came back."""
+        faults = []
+        for _ in range(self.tries):
+            target = scratch / f"spoken-{uuid4().hex}.wav"
+            try:
+                fault = _in_a_child(utterance, target)
+                if not fault:
+                    return _verified(target, utterance)
+            except SpeechError as error:
+                fault = error.what
+            finally:
+                target.unlink(missing_ok=True)
+            faults.append(fault)
+        raise SpeechError(
+            f"this could not be spoken: '{_short(utterance.text)}'",
+            mend="\n".join(f"try {n}: {fault}" for n, fault in enumerate(faults, 1))
+            + "\nsee what is wrong with: meditations doctor",
+        )
+
+
+def expected_s(text: str, rate_wpm: int) -> float:
+    """About how long espeak-ng takes for `text`: measured on English sentences, ± 25 %."""
+    spoken = sum(1 for char in text if char.isalnum())
+    return spoken * 0.089 * 118 / rate_wpm
+
+
+def _in_a_child(utterance: Utterance, target: Path) -> str:
+    """Speaks in a process of its own; what went wrong, or an empty text."""
+    timeout_s = 15 + 2 * expected_s(utterance.text, utterance.manner.rate_wpm) / 10
+    context = multiprocessing.get_context(
+        "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    )
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(
+        target=speaking_child.speak_and_exit,
+        args=(utterance, str(target), timeout_s, sender),
+        daemon=True,
+    )
+    child.start()
+    sender.close()
+    try:
+        with contextlib.suppress(EOFError):
+            if receiver.poll(timeout_s + 5):
+                return str(receiver.recv())
+        return "the speaking process ended without a word"
+    finally:
+        receiver.close()
+        child.join(0.2)
+        if child.exitcode is None:
+            child.kill()
+        child.join(5)
+        child.close()
+
+
+def _verified(file: Path, utterance: Utterance) -> Recording:
+    """The samples of `file`, which must be whole, sounding, and long enough for the text."""
+    try:
+        with wave.open(str(file), "rb") as sound:
+            rate_hz, count = sound.getframerate(), sound.getnframes()
+            raw = sound.readframes(count)
+            channels, width = sound.getnchannels(), sound.getsampwidth()
+    except (OSError, EOFError, wave.Error) as error:
+        raise SpeechError(f"the engine left no readable sound ({error})") from None
+    if (rate_hz, channels, width) != (RATE_HZ, 1, 2) or len(raw) != 2 * count:
+        raise SpeechError("the engine left a sound in a format of another kind, or half of one")
+    samples = np.frombuffer(raw, dtype="<i2").astype(np.float64) / 32768
+    if not np.any(np.abs(samples) > 0.01):
+        raise SpeechError("the engine gave silence")
+    shortest_s = SHORTEST_SHARE * expected_s(utterance.text, utterance.manner.rate_wpm)
+    if utterance.text.isascii() and count / rate_hz < shortest_s:
+        raise SpeechError(
+            f"the engine gave {count / rate_hz:.2f} s where at least {shortest_s:.2f} s belong"
+        )
+    return Recording(samples, rate_hz)
+
+
+def _choices(word: str, known: dict[str, str]) -> list[str]:
+    """Voices of the same language first, so that a near list is of use."""
+    family = [name for name in known if name.split("-")[0] == word.lower().split("-")[0]]
+    return family or sorted(known)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

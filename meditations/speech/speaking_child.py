@@ -1,0 +1,118 @@
+"""What runs in a process of its own to speak one utterance with pyttsx3, and then ends.
+
+pyttsx3's sound depends on what the same process said before, its `runAndWait` does not wait, and
+a fault in its callback hangs for ever. So every utterance gets a fresh process, forked from one
+that has imported the driver but never called `init()` (a fork after `init()` hangs), and that
+process waits for the driver's own word that it has finished.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from meditations.errors import MeditationError
+from meditations.speech import espeak
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from meditations.speech.utterance import Utterance
+
+RANDOM_SEED: Final = 1
+"""espeak-ng seeds its noise with the second of the clock; a fixed seed gives the same bytes."""
+
+
+def prepare() -> ctypes.CDLL:
+    """Loads espeak-ng and imports the driver, without starting it.
+
+    Raises:
+        MeditationError: If either cannot be had.
+    """
+    library = espeak.load(espeak.locate())
+    try:
+        import pyttsx3.drivers.espeak  # noqa: F401
+    except (ImportError, OSError, RuntimeError) as error:
+        raise MeditationError(
+            f"pyttsx3 cannot drive espeak-ng: {error}",
+            mend="get both anew with: pip install --force-reinstall pyttsx3 espeakng-loader",
+        ) from None
+    return library
+
+
+def speak_and_exit(
+    utterance: Utterance, target: str, timeout_s: float, sender: Connection
+) -> None:
+    """Speaks `utterance` into the WAV file `target`, tells `sender` how it went, and exits.
+
+    What is told is an empty text when all went well, else what went wrong.
+    """
+    if hasattr(signal, "alarm"):
+        # The last resort, should whoever waits for this process be gone.
+        signal.alarm(int(timeout_s) + 5)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # pyttsx3 prints "Audio saved to …"
+            told = _speak(utterance, target, timeout_s)
+    except MeditationError as error:
+        told = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong in pyttsx3 is what is told
+        told = f"{type(error).__name__}: {error}"
+    sender.send(told)
+    sender.close()
+    # Ending the usual way lets pyttsx3 destroy its engine, which can crash.
+    os._exit(0)
+
+
+def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
+    library = prepare()
+    import pyttsx3
+
+    finished = threading.Event()
+    faults: list[str] = []
+
+    def on_error(name: str | None = None, exception: object = None) -> None:  # noqa: ARG001
+        faults.append(str(exception))
+        finished.set()
+
+    def on_finish(name: str | None = None, completed: bool = True) -> None:  # noqa: ARG001
+        finished.set()
+
+    # Always by this one name: init() and init("espeak") are two engines over one callback.
+    engine = pyttsx3.init("espeak")
+    engine.connect("error", on_error)
+    engine.connect("finished-utterance", on_finish)
+    library.espeak_ng_SetRandSeed(ctypes.c_long(RANDOM_SEED))
+    manner = utterance.manner
+    deadline = time.monotonic() + timeout_s
+    # espeak-ng sets rate and pitch in a thread of its own and the voice in this one. Where the
+    # two meet, a line is now and then spoken at the driver's 200 words a minute, without an
+    # error. So each is done before the next begins, and rate comes before voice.
+    for name, value in (
+        ("rate", int(manner.rate_wpm)),
+        ("voice", manner.voice),
+        ("pitch", int(manner.pitch)),
+    ):
+        _wait_until_idle(library, deadline)
+        engine.setProperty(name, value)
+        engine.proxy.setBusy(False)  # lets the queue run: properties are only queued
+        engine.proxy.setBusy(True)
+    _wait_until_idle(library, deadline)
+    if not faults:
+        engine.save_to_file(utterance.text, str(target))
+        engine.runAndWait()  # may come back before the synthesis has begun
+        if not finished.wait(max(0.0, deadline - time.monotonic())):
+            return f"no answer within {timeout_s:.0f} s"
+    return "; ".join(faults)
+
+
+def _wait_until_idle(library: ctypes.CDLL, deadline: float) -> None:
+    while library.espeak_IsPlaying():
+        if time.monotonic() > deadline:
+            raise MeditationError("espeak-ng does not take its settings")
+        time.sleep(0.0005)

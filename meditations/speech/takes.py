@@ -1,0 +1,159 @@
+"""Takes: utterances spoken once, trimmed, resampled, levelled, and kept."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import wave
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from meditations.errors import SpeechError
+from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
+from meditations.sound.loudness import mono_lufs, step_energies
+from meditations.sound.peaks import limited
+from meditations.store import Store, content_key
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from meditations.speech.engine import Engine, Recording
+    from meditations.speech.utterance import Utterance
+
+FORMAT: Final = 1
+"""Counted up when the work on a take changes, so that takes kept before are made anew."""
+MARGIN_FRAMES: Final = 40 * FRAMES_PER_MS
+"""Kept on either side of the speech, so that no soft consonant is cut."""
+SPEECH_SHARE: Final = 0.005
+"""What is louder than this share of the loudest sample (-46 dB) is speech."""
+EDGE_FADE_FRAMES: Final = 10 * FRAMES_PER_MS
+TARGET_LUFS: Final = SPEECH_LUFS + CODEC_LOSS_DB
+NEAR_ENOUGH_LU: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One utterance, spoken and kept.
+
+    Attributes:
+        key: Names the sound; equal keys, equal samples.
+        file: WAV, 48 kHz, mono, 32 bit. The speech starts after `MARGIN_FRAMES` and is followed
+            by as much again.
+        speech_frames: The length of the speech itself; a whole number of milliseconds.
+        energies: K-weighted mean squares of one channel for each 100 ms of the speech.
+    """
+
+    key: str
+    file: Path
+    speech_frames: int
+    energies: tuple[float, ...]
+
+
+def take_key(utterance: Utterance, engine_version: str) -> str:
+    """The key of what an utterance will sound like."""
+    manner = utterance.manner
+    return content_key(
+        ["take", FORMAT, utterance.text, engine_version, manner.engine, manner.voice,
+         manner.rate_wpm, manner.pitch]
+    )  # fmt: skip
+
+
+def kept_take(store: Store, key: str) -> Take | None:
+    """The take of that key, if it is kept whole."""
+    sound, facts = store.find(key, ".wav"), store.find(key, ".json")
+    if sound is None or facts is None:
+        return None
+    try:
+        told = json.loads(facts.read_text("utf-8"))
+        take = Take(key, sound, int(told["speech_frames"]), tuple(told["energies"]))
+        whole = sound.stat().st_size == 44 + 4 * (take.speech_frames + 2 * MARGIN_FRAMES)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return take if whole else None
+
+
+def make_take(utterance: Utterance, engine: Engine, store: Store, key: str) -> Take:
+    """Speaks `utterance` and keeps the take. Runs in a worker.
+
+    Raises:
+        SpeechError: If it could not be spoken; silence is never put in its place.
+        MeditationError: If the store cannot be written.
+    """
+    recording = engine.speak(utterance, Path(tempfile.gettempdir()))
+    samples, speech_frames = prepare(recording)
+    energies = step_energies(samples[MARGIN_FRAMES : MARGIN_FRAMES + speech_frames])
+    file = store.keep(key, ".wav", lambda beside: _write_wav(beside, samples))
+    facts = {"speech_frames": speech_frames, "energies": [float(f"{e:.6g}") for e in energies]}
+    # Written last: a take counts as kept once this is there.
+    store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8") and None)
+    return Take(key, file, speech_frames, tuple(facts["energies"]))  # type: ignore[arg-type]
+
+
+def prepare(recording: Recording) -> tuple[NDArray[np.float64], int]:
+    """Trims, resamples and levels a recording.
+
+    Returns:
+        The samples, shape (n,), at 48 kHz, with `MARGIN_FRAMES` on either side of the speech; and
+        the length of the speech in frames, a whole number of milliseconds.
+
+    Raises:
+        SpeechError: If the recording holds no sound.
+    """
+    samples = recording.samples
+    if recording.rate_hz != SAMPLE_RATE_HZ:
+        import soxr
+
+        samples = soxr.resample(samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
+    speech_samples, speech_frames = _trimmed(samples)
+    return _levelled(speech_samples, speech_frames), speech_frames
+
+
+def _trimmed(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    loudest = float(np.max(np.abs(samples), initial=0.0))
+    if loudest <= 0.0 or not np.isfinite(loudest):
+        raise SpeechError("the engine gave silence")
+    heard = np.flatnonzero(np.abs(samples) > SPEECH_SHARE * loudest)
+    first, last = int(heard[0]), int(heard[-1]) + 1
+    frames = -(-(last - first) // FRAMES_PER_MS) * FRAMES_PER_MS
+    padded = np.zeros(frames + 2 * MARGIN_FRAMES)
+    start, end = max(0, first - MARGIN_FRAMES), min(len(samples), first + frames + MARGIN_FRAMES)
+    shift = MARGIN_FRAMES - (first - start)
+    padded[shift : shift + end - start] = samples[start:end]
+    ramp = np.linspace(0.0, 1.0, EDGE_FADE_FRAMES)
+    padded[:EDGE_FADE_FRAMES] *= ramp
+    padded[-EDGE_FADE_FRAMES:] *= ramp[::-1]
+    return padded, frames
+
+
+def _levelled(samples: NDArray[np.float64], speech_frames: int) -> NDArray[np.float64]:
+    """As loud as every other take. Limiting takes loudness away, so it is given back and checked."""
+    speech = slice(MARGIN_FRAMES, MARGIN_FRAMES + speech_frames)
+    gain_db = TARGET_LUFS - mono_lufs(samples[speech])
+    levelled = samples
+    for _ in range(6):
+        levelled = limited(samples * factor(gain_db), TAKE_PEAK_DBTP)
+        missing_lu = TARGET_LUFS - mono_lufs(levelled[speech])
+        if abs(missing_lu) < NEAR_ENOUGH_LU:
+            break
+        gain_db += missing_lu
+    return levelled
+
+
+def _write_wav(file: Path, samples: NDArray[np.float64]) -> None:
+    whole = np.round(np.clip(samples, -1.0, 1.0) * (2**31 - 1)).astype("<i4")
+    with file.open("wb") as stream, wave.open(stream, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(4)
+        sound.setframerate(SAMPLE_RATE_HZ)
+        sound.writeframes(whole.tobytes())
+
+
+@lru_cache(maxsize=8)
+def engine_version(engine: Engine) -> str:
+    """An engine's version, asked once."""
+    return engine.version()

@@ -1,0 +1,111 @@
+"""Whether a track is up to date, told in milliseconds and without reading the script.
+
+Like a version control system's index: a stamp in the cache remembers of each file its size, its
+time and its digest. Where size and time are as they were, the file is; where not, its digest
+decides. Nothing here may import what is slow to import.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import meditations
+from meditations.store import cache_folder, content_key, file_digest, written_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FORMAT: Final = 1
+SUFFIXES: Final = (".mp3", ".json", ".vtt", ".srt", ".txt", ".chapters.json", ".png")
+"""What comes out for one track."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a track was made from and what was made, as of its last build."""
+
+    environment: str
+    inputs: dict[str, list[Any]]
+    outputs: dict[str, list[Any]]
+
+
+def outputs_of(slug: str, folder: Path) -> list[Path]:
+    """The files of a track."""
+    return [folder / (slug + suffix) for suffix in SUFFIXES]
+
+
+def environment() -> str:
+    """A digest of the code, of what is installed, and of the settings that change a track."""
+    package = Path(meditations.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        stat = file.stat()
+        digest.update(f"{file.relative_to(package)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    for folder in sys.path:
+        if folder.endswith("site-packages") and Path(folder).is_dir():
+            names = sorted(n for n in os.listdir(folder) if n.endswith(".dist-info"))
+            digest.update("\n".join(names).encode())
+    settings = {k: v for k, v in os.environ.items() if k.startswith("MEDITATIONS_")}
+    digest.update(json.dumps([sys.version, settings], sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def is_fresh(script: Path, slug: str, folder: Path, now: str) -> bool:
+    """Whether the track in `folder` is what the script makes in the environment `now`."""
+    stamp = _read(_file(script, folder))
+    if stamp is None or stamp.environment != now or str(script) not in stamp.inputs:
+        return False
+    if set(stamp.outputs) != {str(file) for file in outputs_of(slug, folder)}:
+        return False
+    return all(_unchanged(Path(f), known) for f, known in stamp.inputs.items()) and all(
+        _unchanged(Path(f), known) for f, known in stamp.outputs.items()
+    )
+
+
+def remember(script: Path, slug: str, folder: Path, now: str, inputs: Iterable[Path]) -> None:
+    """Notes that the track is up to date."""
+    stamp = {
+        "format": FORMAT,
+        "environment": now,
+        "inputs": {str(file): _facts(file) for file in (script, *inputs)},
+        "outputs": {str(file): _facts(file) for file in outputs_of(slug, folder)},
+    }
+    target = _file(script, folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(target) as beside:
+        beside.write_text(json.dumps(stamp), "utf-8")
+
+
+def _file(script: Path, folder: Path) -> Path:
+    return cache_folder() / "stamps" / (content_key([str(script), str(folder)]) + ".json")
+
+
+def _read(file: Path) -> Stamp | None:
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        if told["format"] != FORMAT:
+            return None
+        return Stamp(told["environment"], told["inputs"], told["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _facts(file: Path) -> list[Any]:
+    stat = file.stat()
+    return [stat.st_size, stat.st_mtime_ns, file_digest(file)]
+
+
+def _unchanged(file: Path, known: list[Any]) -> bool:
+    try:
+        stat = file.stat()
+        if [stat.st_size, stat.st_mtime_ns] == known[:2]:
+            return True
+        return stat.st_size == known[0] and file_digest(file) == known[2]
+    except OSError:
+        return False

@@ -1,0 +1,99 @@
+"""What lies beside the MP3: captions, transcript and chapters, all read from the timeline."""
+
+from __future__ import annotations
+
+import html
+import json
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
+
+from meditations.quantities import FRAMES_PER_MS, format_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meditations.script import Script
+    from meditations.timeline.timeline import Cue, Timeline
+
+VTT_WIDTH: Final = 65
+SRT_WIDTH: Final = 32
+CAPTION_LINES: Final = 2
+
+
+def ms(frame: int) -> int:
+    """Milliseconds of a frame; the timeline's places are whole ones."""
+    return frame // FRAMES_PER_MS
+
+
+def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[str]]]:
+    """Captions as start and end in ms and their lines, two of `width` characters at most.
+
+    A sentence that needs more comes as several captions; the time of each follows its share of
+    the letters.
+    """
+    for cue in timeline.cues:
+        yield from _parts(cue, width)
+
+
+def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
+    lines = textwrap.wrap(cue.caption, width, break_long_words=True) or [cue.caption]
+    groups = [lines[n : n + CAPTION_LINES] for n in range(0, len(lines), CAPTION_LINES)]
+    start, end = ms(cue.start_frame), ms(cue.end_frame)
+    letters = [sum(map(len, group)) for group in groups]
+    edges = [start + (end - start) * sum(letters[:n]) // sum(letters) for n in range(len(groups))]
+    edges.append(end)
+    for group, begin, until in zip(groups, edges, edges[1:], strict=False):
+        yield begin, until, group
+
+
+def vtt(timeline: Timeline, language: str) -> str:
+    """The captions as WebVTT."""
+    blocks = [f"WEBVTT\nKind: captions\nLanguage: {language}"]
+    for start, end, lines in captions(timeline, VTT_WIDTH):
+        text = "\n".join(html.escape(line, quote=False) for line in lines)
+        blocks.append(f"{format_clock(start)} --> {format_clock(end)}\n{text}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def srt(timeline: Timeline) -> str:
+    """The captions as SubRip."""
+    blocks = [
+        f"{number}\n{format_clock(start, separator=',')} --> {format_clock(end, separator=',')}\n"
+        + "\n".join(lines)
+        for number, (start, end, lines) in enumerate(captions(timeline, SRT_WIDTH), 1)
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def transcript(script: Script, timeline: Timeline) -> str:
+    """All that is said, as text to read: a heading for each section, a paragraph for each line."""
+    paragraphs = [script.title]
+    for number, chapter in enumerate(timeline.chapters):
+        paragraphs.append(chapter.title + "\n" + "-" * len(chapter.title))
+        lines: dict[int, list[str]] = {}
+        last_line, block = None, -1
+        for cue in timeline.cues:
+            if cue.section != number:
+                continue
+            if cue.where.line != last_line:
+                last_line, block = cue.where.line, block + 1
+            lines.setdefault(block, []).append(cue.caption)
+        paragraphs += [textwrap.fill(" ".join(said), 80) for said in lines.values()]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def chapters(timeline: Timeline, title: str) -> str:
+    """The chapters as JSON, version 1.2.0 of the podcast namespace's format."""
+    told: dict[str, Any] = {
+        "version": "1.2.0",
+        "title": title,
+        "chapters": [
+            {
+                "startTime": ms(chapter.start_frame) / 1000,
+                "endTime": ms(chapter.end_frame) / 1000,
+                "title": chapter.title,
+            }
+            for chapter in timeline.chapters
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"

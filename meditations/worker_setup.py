@@ -1,0 +1,18 @@
+"""Imported once, in the process that workers are forked from; imports only, and one group.
+
+Nothing may be started here: a thread or an initialised espeak-ng would not survive the fork.
+"""
+
+import os
+
+# Arrays here are short; threads of a linear algebra library would only cost memory.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import meditations.mix.mixer
+import meditations.speech.preload
+import meditations.speech.pyttsx3_engine
+import meditations.speech.takes  # noqa: F401
+
+if hasattr(os, "setpgid") and os.getpgrp() != os.getpid():
+    os.setpgid(0, 0)  # see meditations.workers

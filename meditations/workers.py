@@ -1,0 +1,146 @@
+"""The processes that do the work, and the one way to stop all of them.
+
+Children are forked from a server process that has imported what they need (`worker_setup`) and
+has started nothing: a start costs milliseconds, and memory is shared. That server leads a process
+group of its own, so an interrupt from the terminal reaches only the main process, which then ends
+the whole group at once: workers, speaking processes, and ffmpeg.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import multiprocessing.forkserver
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import types
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from meditations.errors import MeditationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.context import BaseContext
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SETUP: Final = "meditations.worker_setup"
+
+
+def default_jobs() -> int:
+    """How many workers suit this machine: one a core that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Workers:
+    """A pool of processes, used as a context: leaving it with an error ends them at once."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._context = _context()
+        self._scratch = Path(tempfile.mkdtemp(prefix="meditations-"))
+        self._pool = ProcessPoolExecutor(
+            jobs, self._context, _start_worker, (str(self._scratch),)
+        )
+
+    def __enter__(self) -> Workers:
+        with _findable_package():
+            _start_server()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None:
+            self._pool.shutdown()
+        else:
+            self.kill()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def submit(
+        self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[R]:
+        """Has `work` done by a worker; functions and arguments must be picklable."""
+        try:
+            return self._pool.submit(work, *args, **kwargs)
+        except BrokenProcessPool:
+            raise broken_pool() from None
+
+    def kill(self) -> None:
+        """Ends every process of the pool and all that they started; returns within a second."""
+        server = getattr(multiprocessing.forkserver, "_forkserver", None)
+        group = getattr(server, "_forkserver_pid", None)
+        if group and self._context.get_start_method() == "forkserver":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+        for process in multiprocessing.active_children():
+            process.kill()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def broken_pool() -> MeditationError:
+    """The message for a worker that was ended from outside."""
+    return MeditationError(
+        "a working process was ended by the system, most often for want of memory",
+        mend="close other programs, or build with fewer: --jobs 1; what is finished is kept",
+    )
+
+
+def _context() -> BaseContext:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([_SETUP])
+    return context
+
+
+def _start_server() -> None:
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        multiprocessing.forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def _findable_package() -> Iterator[None]:
+    """Lets the server import this package where it is not installed: from a checkout.
+
+    Up to Python 3.13 the server is not given its parent's path before it imports.
+    """
+    before = os.environ.get("PYTHONPATH")
+    root = str(Path(__file__).resolve().parents[1])
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, before]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def _start_worker(scratch: str) -> None:
+    tempfile.tempdir = scratch  # pydub's files in between go where the main process cleans up
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Children of this worker would otherwise import the main program once more, each of them.
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this worker's group when the main process is gone, however it went."""
+    from multiprocessing.connection import wait
+
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    wait([parent.sentinel])
+    if hasattr(os, "killpg") and os.getpgrp() != os.getsid(0):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
