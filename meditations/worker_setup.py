@@ -10,7 +10,6 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 import meditations.mix.mixer
-import meditations.speech.preload
 import meditations.speech.pyttsx3_engine
 import meditations.speech.takes  # noqa: F401
 

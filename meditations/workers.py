@@ -33,6 +33,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _SETUP: Final = "meditations.worker_setup"
+_SPEAKING: Final = "meditations.speech.preload"
 
 
 def default_jobs() -> int:
@@ -130,6 +131,9 @@ def _start_worker(scratch: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Children of this worker would otherwise import the main program once more, each of them.
     sys.modules["__main__"] = types.ModuleType("__main__")
+    # A worker's own children speak. They are forked from a small server of the worker's, which
+    # holds pyttsx3 and little else, so that a fork is cheap.
+    multiprocessing.set_forkserver_preload([_SPEAKING])
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -36,7 +36,7 @@ def command(
     A SCRIPT is a file, or the name of one in scripts/. What has not changed since it was made is
     not made again, and a line that was spoken once is not spoken again.
     """
-    project = find_project(_beside(scripts))
+    project = find_project(beside(scripts))
     files = find_scripts(project, scripts)
     folder = (output or project.build).absolute() / "tracks"
     now = freshness.environment()
@@ -54,7 +54,7 @@ def command(
     return outcome.close()
 
 
-def _beside(scripts: tuple[str, ...]) -> Path | None:
+def beside(scripts: tuple[str, ...]) -> Path | None:
     """Where to look for the project: from the first script named by its file, or from here."""
     for name in scripts:
         if Path(name).is_file():

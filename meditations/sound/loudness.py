@@ -6,6 +6,7 @@ kept, and the loudness of a whole track is the sum over its timeline, without de
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,21 +38,30 @@ def k_weighted(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     The filters are applied in the frequency domain, padded so that nothing wraps around.
     """
     count = len(samples)
-    # A multiple of 4,800 has only small prime factors mostly, which the transform likes.
-    size = -(-(count + _RING_FRAMES) // 4800) * 4800
+    size = _transform_size(count + _RING_FRAMES)
+    return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * _response(size), size)[:count])
+
+
+def _transform_size(least: int) -> int:
+    """A size that the transform likes: few of them, so that responses can be kept."""
+    power = 1 << max(least - 1, 1).bit_length()
+    return next(size for size in (power * 5 // 8, power * 3 // 4, power) if size >= least)
+
+
+@functools.lru_cache(maxsize=6)
+def _response(size: int) -> NDArray[np.complex128]:
     delay = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones_like(delay)
     for numerator, denominator in (_SHELF, _HIGH_PASS):
         response *= np.polyval(numerator[::-1], delay) / np.polyval(denominator[::-1], delay)
-    return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * response, size)[:count])
+    return response
 
 
-def step_energies(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean squares of K-weighted mono `samples` for each 100 ms; the last step may be shorter.
+def step_energies(weighted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean squares of K-weighted mono samples for each 100 ms.
 
     A shorter last step counts as 100 ms with silence behind it.
     """
-    weighted = k_weighted(samples)
     steps = -(-len(weighted) // STEP_FRAMES)
     padded = np.zeros(steps * STEP_FRAMES)
     padded[: len(weighted)] = weighted
@@ -88,9 +98,9 @@ def gated_lufs(blocks: NDArray[np.float64]) -> float:
     return to_lufs(float(np.mean(loud[loud > gate])))
 
 
-def mono_lufs(samples: NDArray[np.float64]) -> float:
-    """Loudness of mono `samples` when both speakers play them, as in a stereo file."""
-    if len(samples) < BLOCK_STEPS * STEP_FRAMES:
-        return to_lufs(2 * float(np.mean(k_weighted(samples) ** 2)))
-    whole = len(samples) // STEP_FRAMES  # a part of a step would pull its block down
-    return integrated_lufs(2 * step_energies(samples)[:whole])
+def weighted_lufs(weighted: NDArray[np.float64]) -> float:
+    """Loudness of K-weighted mono samples when both speakers play them, as in a stereo file."""
+    if len(weighted) < BLOCK_STEPS * STEP_FRAMES:
+        return to_lufs(2 * float(np.mean(weighted**2)))
+    whole = len(weighted) // STEP_FRAMES  # a part of a step would pull its block down
+    return integrated_lufs(2 * step_energies(weighted)[:whole])

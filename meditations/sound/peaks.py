@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import soxr
 
-from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.levels import factor
 
 if TYPE_CHECKING:
@@ -15,50 +15,59 @@ if TYPE_CHECKING:
 
 OVERSAMPLING: Final = 4
 """BS.1770-4, annex 2, asks for four times at 48 kHz."""
-REACH_FRAMES: Final = SAMPLE_RATE_HZ // 100
-"""10 ms to either side of a peak the gain is already, and still, down: longer than a period of
+REACH_MS: Final = 10
+"""So long before a peak the gain is down, and so long after it still is: more than a period of
 any voice, so the gain does not follow the voice's own swing."""
-MARGIN_DB: Final = 0.05
+_MARGIN_DB: Final = 0.05
 
 
-def peaks(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The largest magnitude around each of the mono `samples`, between samples included."""
-    fine = np.abs(soxr.resample(samples, SAMPLE_RATE_HZ, OVERSAMPLING * SAMPLE_RATE_HZ, "HQ"))
-    whole = np.zeros(len(samples) * OVERSAMPLING)
+def peaks_by_ms(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The true peak of each millisecond of mono `samples`, what lies between samples included.
+
+    Args:
+        samples: Shape (n * FRAMES_PER_MS,), at 48 kHz.
+
+    Returns:
+        Magnitudes, shape (n,).
+    """
+    fine = soxr.resample(samples.astype(np.float32), 1, OVERSAMPLING, "HQ")
+    whole = np.zeros(len(samples) * OVERSAMPLING, np.float32)
     whole[: min(len(fine), len(whole))] = fine[: len(whole)]
-    found: NDArray[np.float64] = whole.reshape(-1, OVERSAMPLING).max(axis=1)
-    return np.maximum(found, np.abs(samples))
+    np.abs(whole, out=whole)
+    return np.asarray(whole.reshape(-1, OVERSAMPLING * FRAMES_PER_MS).max(axis=1), np.float64)
 
 
-def limited(samples: NDArray[np.float64], ceiling_dbtp: float) -> NDArray[np.float64]:
-    """Mono `samples` whose true peak is at most `ceiling_dbtp`; quieter ones are returned as is."""
-    ceiling = factor(ceiling_dbtp)
-    for extra_db in (0.0, MARGIN_DB, 4 * MARGIN_DB, 20 * MARGIN_DB):
-        found = peaks(samples)
-        if found.max(initial=0.0) <= ceiling:
-            break
-        wanted = np.minimum(1.0, ceiling * factor(-extra_db) / np.maximum(found, 1e-12))
-        samples = samples * _smoothed(_sliding_minimum(wanted, 2 * REACH_FRAMES), REACH_FRAMES)
-    return samples
+def true_peak_dbtp(samples: NDArray[np.float64]) -> float:
+    """The true peak of `samples`, as for `peaks_by_ms`; -inf for silence."""
+    largest = float(peaks_by_ms(samples).max(initial=0.0))
+    return float(20 * np.log10(largest)) if largest > 0 else float("-inf")
 
 
-def _sliding_minimum(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """The least value within `reach` to either side (van Herk's way: two passes, any reach)."""
-    width = 2 * reach + 1
-    count = len(values)
-    blocks = -(-(count + 2 * reach) // width)
-    padded = np.ones(blocks * width)
-    padded[reach : reach + count] = values
-    grid = padded.reshape(blocks, width)
-    forward = np.minimum.accumulate(grid, axis=1).ravel()
-    backward = np.minimum.accumulate(grid[:, ::-1], axis=1)[:, ::-1].ravel()
-    return np.minimum(backward[:count], forward[2 * reach : 2 * reach + count])
+def limiting_gain(peak_by_ms: NDArray[np.float64], ceiling_dbtp: float) -> NDArray[np.float64]:
+    """The gain of a look-ahead limiter, as amplitude factors.
+
+    Args:
+        peak_by_ms: The true peak of each millisecond, shape (n,).
+        ceiling_dbtp: What no peak may exceed.
+
+    Returns:
+        Factors at the edges of the milliseconds, shape (n + 1,), to be joined by straight lines;
+        all 1 where nothing exceeds the ceiling.
+    """
+    ceiling = factor(ceiling_dbtp - _MARGIN_DB)
+    wanted = np.minimum(1.0, ceiling / np.maximum(peak_by_ms, 1e-12))
+    if wanted.min(initial=1.0) >= 1.0:
+        return np.ones(len(wanted) + 1)
+    # An edge belongs to the milliseconds on both sides; each holds for REACH_MS around it, so a
+    # mean over half of that still lies below what every millisecond wants.
+    padded = np.pad(wanted, REACH_MS + 1, constant_values=1.0)
+    held = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH_MS + 2).min(axis=1)
+    shape = np.hanning(2 * (REACH_MS // 2) + 3)[1:-1]
+    smooth = np.convolve(np.pad(held, REACH_MS // 2, mode="edge"), shape / shape.sum(), "valid")
+    return np.asarray(smooth[: len(wanted) + 1])
 
 
-def _smoothed(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """A triangular mean over `reach` to either side twice over: two running means."""
-    for _ in range(2):
-        padded = np.concatenate((np.full(reach + 1, values[0]), values, np.full(reach, values[-1])))
-        sums = np.cumsum(padded)
-        values = (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
-    return values
+def by_sample(gain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A gain at the edges of milliseconds as one for each sample, straight in between."""
+    steps = np.arange(FRAMES_PER_MS) / FRAMES_PER_MS
+    return np.asarray((gain[:-1, None] + np.diff(gain)[:, None] * steps).ravel())

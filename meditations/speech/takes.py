@@ -15,8 +15,8 @@ import numpy as np
 from meditations.errors import SpeechError
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
-from meditations.sound.loudness import mono_lufs, step_energies
-from meditations.sound.peaks import limited
+from meditations.sound.loudness import k_weighted, step_energies, weighted_lufs
+from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms, true_peak_dbtp
 from meditations.store import Store, content_key
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ SPEECH_SHARE: Final = 0.005
 EDGE_FADE_FRAMES: Final = 10 * FRAMES_PER_MS
 TARGET_LUFS: Final = SPEECH_LUFS + CODEC_LOSS_DB
 NEAR_ENOUGH_LU: Final = 0.02
+MOST_ROUNDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def make_take(utterance: Utterance, engine: Engine, store: Store, key: str) -> T
     """
     recording = engine.speak(utterance, Path(tempfile.gettempdir()))
     samples, speech_frames = prepare(recording)
-    energies = step_energies(samples[MARGIN_FRAMES : MARGIN_FRAMES + speech_frames])
+    speech = samples[MARGIN_FRAMES : MARGIN_FRAMES + speech_frames]
+    energies = step_energies(k_weighted(speech))
     file = store.keep(key, ".wav", lambda beside: _write_wav(beside, samples))
     facts = {"speech_frames": speech_frames, "energies": [float(f"{e:.6g}") for e in energies]}
     # Written last: a take counts as kept once this is there.
@@ -131,17 +133,32 @@ def _trimmed(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
 
 
 def _levelled(samples: NDArray[np.float64], speech_frames: int) -> NDArray[np.float64]:
-    """As loud as every other take. Limiting takes loudness away, so it is given back and checked."""
+    """As loud as every other take, its peaks limited.
+
+    Limiting takes loudness away, which more gain gives back, until both are right. In between,
+    loudness is told from the K-weighted samples and the limiter's gain, which is far slower than
+    the weighting: one transform does for all rounds.
+    """
     speech = slice(MARGIN_FRAMES, MARGIN_FRAMES + speech_frames)
-    gain_db = TARGET_LUFS - mono_lufs(samples[speech])
-    levelled = samples
-    for _ in range(6):
-        levelled = limited(samples * factor(gain_db), TAKE_PEAK_DBTP)
-        missing_lu = TARGET_LUFS - mono_lufs(levelled[speech])
+    weighted = k_weighted(samples[speech])
+    peak_by_ms = peaks_by_ms(samples)
+    gain_db, levelled, limit = 0.0, samples, np.ones(1)
+    before: tuple[float, float] | None = None
+    missing_lu = TARGET_LUFS - weighted_lufs(weighted)
+    for _ in range(MOST_ROUNDS):
+        slope = 1.0
+        if before is not None and before[0] != gain_db:
+            # Behind a limiter a decibel more in is less than a decibel more out.
+            slope = min(max((before[1] - missing_lu) / (gain_db - before[0]), 0.3), 1.0)
+        before, gain_db = (gain_db, missing_lu), gain_db + missing_lu / slope
+        limit = by_sample(limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP))
+        limit *= factor(gain_db)
+        missing_lu = TARGET_LUFS - weighted_lufs(weighted * limit[speech])
         if abs(missing_lu) < NEAR_ENOUGH_LU:
             break
-        gain_db += missing_lu
-    return levelled
+    levelled = samples * limit
+    over_db = true_peak_dbtp(levelled) - TAKE_PEAK_DBTP
+    return levelled * factor(-over_db) if over_db > 0 else levelled
 
 
 def _write_wav(file: Path, samples: NDArray[np.float64]) -> None:

@@ -15,7 +15,7 @@ from meditations.mix.mixer import encoder_name, make_window
 from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
 from meditations.mp3.stream import frame_count, join
 from meditations.plan import make_plan
-from meditations.sound.beds import BedSource, PreparedBed, find_source, kept_bed, prepare_bed
+from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
 from meditations.speech.engine import Engine, engine_named
 from meditations.speech.takes import Take, engine_version, kept_take, make_take, take_key
 from meditations.store import Store, cache_folder, file_digest
@@ -23,6 +23,7 @@ from meditations.timeline.timeline import Timeline, build_timeline
 from meditations.track import sidecars
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
+from meditations.track.preparing import check_script, cover_file, find_sources
 from meditations.track.record import make_record, record_text
 from meditations.track.tags import write_tags
 from meditations.workers import Workers, broken_pool
@@ -137,15 +138,18 @@ def build_track(
             reached, or a file cannot be written.
     """
     reporter = reporter or Silent()
-    cover = _start_cover(script, project, workshop)
-    plan = make_plan(script)
-    sounding, spoken = sound(plan, script, project, workshop, reporter)
+    plan = check_script(script, project, workshop.engines)
+    own_cover = cover_file(script, project)
+    cover = workshop.workers.submit(
+        _draw_cover, script.title, script.palette or "", script.slug, own_cover
+    )
+    sounding, spoken = sound(plan, project, workshop, reporter)
     windows, encoded = encode(sounding, workshop, reporter)
     png, jpeg = _result(cover)
     mp3 = _write(script, sounding, windows, (png, jpeg), folder)
     inputs = [source.file for source in sounding.sources.values() if source.file]
-    if script.cover:
-        inputs.append(project.root / script.cover)
+    if own_cover:
+        inputs.append(own_cover)
     return BuiltTrack(
         script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded
     )
@@ -162,7 +166,7 @@ def build_excerpt(
     """Makes an MP3 of some sections alone, without tags or sidecars; returns its length in ms."""
     reporter = reporter or Silent()
     plan = make_plan(script, sections=sections)
-    sounding, _ = sound(plan, script, project, workshop, reporter)
+    sounding, _ = sound(plan, project, workshop, reporter)
     windows, _ = encode(sounding, workshop, reporter)
     from meditations.store import written_whole
 
@@ -176,10 +180,10 @@ def build_excerpt(
 
 
 def sound(
-    plan: Plan, script: Script, project: Project, workshop: Workshop, reporter: Reporter
+    plan: Plan, project: Project, workshop: Workshop, reporter: Reporter
 ) -> tuple[Sounding, int]:
     """Speaks, prepares the beds, and places everything; also how many lines were spoken anew."""
-    sources = _find_beds(plan, project, script)
+    sources = find_sources(plan, project)
     pending_beds = {
         name: workshop.workers.submit(prepare_bed, source, workshop.stores.beds, WINDOW_FRAMES)
         for name, source in sources.items()
@@ -237,35 +241,18 @@ def _kept_window(store: Store, key: str, window: Window) -> Path | None:
     return None
 
 
-def _find_beds(plan: Plan, project: Project, script: Script) -> dict[str, BedSource]:
-    from meditations.plan import BedEvent
-
-    sources: dict[str, BedSource] = {}
-    for event in plan.events:
-        if isinstance(event, BedEvent) and event.bed and event.bed.sound not in sources:
-            try:
-                sources[event.bed.sound] = find_source(event.bed.sound, project.root)
-            except MeditationError as error:
-                raise error.at(event.where) from None
-    return sources
-
-
 def _speak(
     plan: Plan, workshop: Workshop, reporter: Reporter
 ) -> tuple[dict[Utterance, Take], dict[str, str], int]:
     store = workshop.stores.takes
     engines: dict[str, Engine] = {}
     places = _places(plan)
-    checked = set()
     takes: dict[Utterance, Take | None] = {}
     pending: dict[Utterance, Future[Take]] = {}
     for utterance in plan.utterances:
         manner = utterance.manner
         try:
             engine = engines.setdefault(manner.engine, workshop.engine(manner.engine))
-            if manner not in checked:
-                engine.check(manner)
-                checked.add(manner)
             key = take_key(utterance, engine_version(engine))
         except MeditationError as error:
             raise error.at(places[utterance]) from None
@@ -325,22 +312,8 @@ def _result(future: Future[T]) -> T:
         raise from_os_error(error, "building the track") from None
 
 
-def _start_cover(
-    script: Script, project: Project, workshop: Workshop
-) -> Future[tuple[bytes, bytes]]:
-    file = None
-    if script.cover:
-        file = (project.root / script.cover).resolve()
-        if not file.is_relative_to(project.root):
-            raise MeditationError(
-                f"the cover '{script.cover}' lies outside the project",
-                mend=f"copy it in: cp '{file}' sounds/", where=script.file,
-            )  # fmt: skip
-    return workshop.workers.submit(_draw_cover, script.title, script.palette, script.slug, file)
-
-
 def _draw_cover(
-    title: str, palette: str | None, slug: str, file: Path | None
+    title: str, palette: str, slug: str, file: Path | None
 ) -> tuple[bytes, bytes]:
     """The cover as PNG and as JPEG. Runs in a worker."""
     from meditations.track import cover

@@ -1,0 +1,80 @@
+"""`meditations new`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from meditations.errors import MeditationError, from_os_error
+from meditations.project import Project, find_project, slugify
+
+TEMPLATE: Final = """\
+# {file}: a script to start from. Change any line, then hear it:
+#   meditations build {slug}
+title: {title}
+summary: One or two sentences for the podcast app.
+kind: [general]             # trauma, partner, sleep, general: one or several
+# published: 2026-01-31     # without a date it is built, but not in the feed
+# length: 8 min             # the pauses stretch or shrink until it lasts exactly this
+voice: gentle
+background: {{sound: brown, level: -22 dB, lift: 6 dB}}
+pace: {{breath: 8s}}          # what `pause: 1 breath` means here
+notes: |
+  For the show notes: what this is, and what it is not.
+sections:
+  - title: Arriving
+    role: welcome
+    script:
+      - Hello, and welcome. [2s] You can stop or change anything here, at any time.
+      - pause: 6s
+      - Let your eyes be as open as you like. You might look around, slowly.
+      - pause: 1 breath
+
+  - title: Listening
+    script:
+      - Perhaps there is one sound that you can hear from where you are.
+      - pause: 10s
+      - If another sound comes, you could follow it for a while, or stay with the first.
+      - pause: 2 breaths
+
+  - title: Coming back
+    role: return
+    script:
+      - This is nearly the end. You may want to move your hands, or feel where your feet are.
+      - pause: 8s
+      - Look at one thing in the room that you like. [3s] Thank you for taking this time.
+"""
+
+
+@click.command(epilog='Example: meditations new "A Quiet Evening"')
+@click.argument("title")
+def command(title: str) -> None:
+    """Start a script: writes scripts/<name>.yaml, ready to be built."""
+    from meditations.script.source import quoted
+    from meditations.store import written_whole
+
+    title = " ".join(title.split())
+    if not title.isprintable():
+        raise MeditationError("the title holds characters that cannot be shown")
+    slug = slugify(title)
+    try:
+        project = find_project()
+    except MeditationError:
+        project = Project(Path.cwd())
+    target = project.scripts / f"{slug}.yaml"
+    if target.exists() or target.with_suffix(".yml").exists():
+        raise MeditationError(
+            "there is a script of that name already", mend="choose another title",
+            file=project.shown(target),
+        )  # fmt: skip
+    text = TEMPLATE.format(title=quoted(title), slug=slug, file=target.name)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise from_os_error(error, "making the folder scripts/") from None
+    with written_whole(target) as beside:
+        beside.write_text(text, "utf-8", newline="\n")
+    click.echo(f"Wrote {project.shown(target)}")
+    click.echo(f"Hear it with: meditations build {slug}")

@@ -1,0 +1,110 @@
+"""`meditations plan`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from meditations.project import find_project, find_scripts
+from meditations.quantities import FRAMES_PER_MS, format_clock, format_duration
+
+if TYPE_CHECKING:
+    from meditations.timeline.timeline import Timeline
+
+
+@click.command(epilog="Example: meditations plan five-senses")
+@click.argument("script")
+@click.option("--json", "as_json", is_flag=True, help="Tell the timeline as JSON.")
+def command(script: str, as_json: bool) -> None:
+    """Show a script's timeline as a table: when, what, how long; where the silence goes.
+
+    Nothing is spoken. The lengths of lines that were spoken before are known; those of others are
+    estimated and marked with ~.
+    """
+    from meditations.commands.build import beside
+    from meditations.script import read_script
+    from meditations.speech.lengths import known_lengths
+    from meditations.timeline.timeline import build_timeline
+    from meditations.track.preparing import check_script
+
+    project = find_project(beside((script,)))
+    file = find_scripts(project, [script])[0]
+    read = read_script(file, project.shown(file))
+    plan = check_script(read, project)
+    lengths, estimated = known_lengths(plan.utterances)
+    timeline = build_timeline(plan, lengths)
+    rows = list(_rows(timeline, estimated))
+    if as_json:
+        told = {
+            "slug": read.slug, "length_ms": _ms(timeline.frames), "estimated": bool(estimated),
+            "speech_ms": _speech_ms(timeline), "events": rows,
+        }  # fmt: skip
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(_line(row))
+    click.echo(_summary(timeline, bool(estimated)))
+
+
+def _ms(frames: int) -> int:
+    return frames // FRAMES_PER_MS
+
+
+def _speech_ms(timeline: Timeline) -> int:
+    return _ms(sum(cue.frames for cue in timeline.cues))
+
+
+def _rows(timeline: Timeline, estimated: set[Any]) -> list[dict[str, Any]]:
+    """Everything in order, silences between it spelt out."""
+    rows: list[dict[str, Any]] = []
+    heard = [
+        (cue.start_frame, cue.end_frame, "say", cue.caption, cue.utterance in estimated)
+        for cue in timeline.cues
+    ] + [(b.start_frame, b.start_frame + b.frames, "breathe", b.phase, False)
+         for b in timeline.breaths]  # fmt: skip
+    position = 0
+    chapters = list(timeline.chapters)
+    for start, end, what, text, guess in [*sorted(heard), (timeline.frames, timeline.frames,
+                                                           "end", "", False)]:  # fmt: skip
+        if start > position:
+            rows.append(_row(position, start, "silence", "", False))
+        while chapters and (what == "end" or chapters[0].start_frame <= start):
+            chapter = chapters.pop(0)
+            rows.insert(
+                len(rows) if chapter.start_frame >= position else max(len(rows) - 1, 0),
+                _row(chapter.start_frame, chapter.end_frame, "section", chapter.title, False),
+            )
+        if what != "end":
+            rows.append(_row(start, end, what, text, guess))
+        position = end
+    return rows
+
+
+def _row(start: int, end: int, what: str, text: str, guess: bool) -> dict[str, Any]:
+    return {
+        "start_ms": _ms(start), "length_ms": _ms(end - start), "what": what, "text": text,
+        "estimated": guess,
+    }  # fmt: skip
+
+
+def _line(row: dict[str, Any]) -> str:
+    start = format_clock(row["start_ms"])[3:-2]
+    length = ("~" if row["estimated"] else "") + f"{row['length_ms'] / 1000:.1f}s"
+    if row["what"] == "section":
+        return f"\n{start}  {format_duration(row['length_ms']):>8}  {row['text']}"
+    text = {"silence": "·", "breathe": f"breathe {row['text']}"}.get(row["what"], row["text"])
+    return f"{start}  {length:>8}    {text}"
+
+
+def _summary(timeline: Timeline, estimated: bool) -> str:
+    speech = _speech_ms(timeline)
+    total = _ms(timeline.frames)
+    words = sum(len(cue.caption.split()) for cue in timeline.cues)
+    about = "about " if estimated else ""
+    return (
+        f"\n{about}{format_duration(total)}, of which {format_duration(speech)} are spoken"
+        f" ({100 * speech / max(total, 1):.0f} %): {words} words,"
+        f" {60_000 * words / max(total, 1):.0f} a minute over all"
+    )

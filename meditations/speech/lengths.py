@@ -1,0 +1,41 @@
+"""How long utterances take, without speaking: from the store, else estimated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from meditations.errors import MeditationError
+from meditations.quantities import FRAMES_PER_MS
+from meditations.speech.engine import engine_named
+from meditations.speech.takes import engine_version, kept_take, take_key
+from meditations.store import Store, cache_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from meditations.speech.utterance import Utterance
+
+
+def known_lengths(utterances: Sequence[Utterance]) -> tuple[dict[Utterance, int], set[Utterance]]:
+    """The length of each in frames, and those whose length is only estimated."""
+    store = Store(cache_folder() / "takes")
+    lengths: dict[Utterance, int] = {}
+    estimated: set[Utterance] = set()
+    for utterance in utterances:
+        take = None
+        try:
+            version = engine_version(engine_named(utterance.manner.engine))
+            take = kept_take(store, take_key(utterance, version))
+        except MeditationError:
+            pass  # an engine that is not ready says so when it has to speak
+        if take is None:
+            estimated.add(utterance)
+        lengths[utterance] = take.speech_frames if take else estimated_frames(utterance)
+    return lengths, estimated
+
+
+def estimated_frames(utterance: Utterance) -> int:
+    """About how long espeak-ng takes: from its letters, measured on English sentences."""
+    letters = sum(1 for char in utterance.text if char.isalnum())
+    seconds = (0.15 + 0.107 * letters) * 118 / utterance.manner.rate_wpm
+    return round(seconds * 1000) * FRAMES_PER_MS
