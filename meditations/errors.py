@@ -71,9 +71,7 @@ class MeditationError(Exception):
         return type(self)(self.what, mend=self.mend, where=where)
 
 
-def _rebuild(
-    kind: type[MeditationError], what: str, mend: str, where: Where
-) -> MeditationError:
+def _rebuild(kind: type[MeditationError], what: str, mend: str, where: Where) -> MeditationError:
     return kind(what, mend=mend, where=where)
 
 
@@ -89,7 +87,9 @@ class FaultyScriptError(MeditationError):
     """
 
     def __init__(self, faults: Iterable[MeditationError]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.where.line, fault.where.column)))
+        self.faults = tuple(
+            sorted(faults, key=lambda fault: (fault.where.line, fault.where.column))
+        )
         super().__init__(self.faults[0].what, where=self.faults[0].where)
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ def from_os_error(error: OSError, doing: str) -> MeditationError:
     mends = {
         errno.ENOSPC: "make room on the disk and build again: what is finished is kept",
         errno.EDQUOT: "make room on the disk and build again: what is finished is kept",
-        errno.EFBIG: "the system allows no larger file here: lift the limit, or choose another folder",
+        errno.EFBIG: "the system allows no larger file here: choose another folder",
         errno.EACCES: "choose a folder that you may write to, for example --output DIR",
         errno.EPERM: "choose a folder that you may write to, for example --output DIR",
         errno.EROFS: "choose a folder that you may write to, for example --output DIR",

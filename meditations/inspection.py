@@ -58,7 +58,9 @@ def inspect_track(mp3: Path) -> list[Finding]:
         frames = sound.stat().st_size // FRAME_BYTES
         whole = measure(["-i", str(mp3), "-map", "0:a:0"])
         cut_cues(sound, record["cues"], speech)
-        spoken = measure([*RAW, "-i", str(speech)]) if speech.stat().st_size else Loudness(None, None)
+        spoken = (
+            measure([*RAW, "-i", str(speech)]) if speech.stat().st_size else Loudness(None, None)
+        )
     return [
         _same("bytes", file_digest(mp3), record["mp3"]["sha256"], "as in the record"),
         Finding(
@@ -114,7 +116,9 @@ def cut_cues(sound: Path, cues: Sequence[dict[str, Any]], target: Path) -> None:
     with sound.open("rb") as source, target.open("wb") as joined:
         for cue in cues:
             source.seek(cue["start_ms"] * FRAMES_PER_MS * FRAME_BYTES)
-            joined.write(source.read((cue["end_ms"] - cue["start_ms"]) * FRAMES_PER_MS * FRAME_BYTES))
+            joined.write(
+                source.read((cue["end_ms"] - cue["start_ms"]) * FRAMES_PER_MS * FRAME_BYTES)
+            )
 
 
 def _speech(spoken: Loudness, record: dict[str, Any]) -> Finding:

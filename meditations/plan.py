@@ -120,14 +120,14 @@ class Plan:
         return tuple(dict.fromkeys(said))
 
 
-def make_plan(script: Script, *, sections: Sequence[Section] | None = None) -> Plan:
-    """The plan of `script`, or of some of its sections for a preview.
+def make_plan(script: Script) -> Plan:
+    """The plan of `script`.
 
     Raises:
         MeditationError: If repeats multiply beyond reason, a sentence is too long to be spoken
             at once, or a voice has no such name.
     """
-    return _Planner(script).plan(script.sections if sections is None else sections)
+    return _Planner(script).plan()
 
 
 def longest_silence_ms(kinds: Sequence[str]) -> int:
@@ -143,14 +143,14 @@ class _Planner:
         self._bed: Bed | None = None
         self._manner = resolve_voice(script.voice, script.file)
 
-    def plan(self, sections: Sequence[Section]) -> Plan:
+    def plan(self) -> Plan:
         script, background = self._script, self._script.background
         fade_out_ms = SHORT_TAIL_MS
         if background is not None:
             self._set_bed(background, script.file)
             fade_out_ms = self._ms(background.fade_out)
         self._add(SilenceEvent(self._ms(self._pace.lead_in), elastic=False))
-        for section in sections:
+        for section in script.sections:
             self._section(section)
         tail = self._pace.tail
         tail_ms = self._ms(tail) if tail else (fade_out_ms if self._bed else SHORT_TAIL_MS)

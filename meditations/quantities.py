@@ -46,9 +46,7 @@ def parse_duration(text: str, breath_ms: int | None = None) -> int:
     if ms is None:
         raise MeditationError(f"'{_short(written)}' is no duration", mend=_duration_hint(written))
     if ms > LONGEST_MS:
-        raise MeditationError(
-            f"'{_short(written)}' is longer than ten hours", mend=HOW_DURATIONS
-        )
+        raise MeditationError(f"'{_short(written)}' is longer than ten hours", mend=HOW_DURATIONS)
     return round(ms)
 
 

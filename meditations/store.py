@@ -76,7 +76,7 @@ class Store:
             return None
         return entry
 
-    def keep(self, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
+    def keep(self, key: str, suffix: str, write: Callable[[Path], object]) -> Path:
         """Keeps what `write` writes into the file that it is given.
 
         Raises:

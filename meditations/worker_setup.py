@@ -9,9 +9,9 @@ import os
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import meditations.mix.mixer
-import meditations.speech.pyttsx3_engine
-import meditations.speech.takes  # noqa: F401
+import meditations.mix.mixer  # noqa: E402
+import meditations.speech.pyttsx3_engine  # noqa: E402
+import meditations.speech.takes  # noqa: E402, F401
 
 if hasattr(os, "setpgid") and os.getpgrp() != os.getpid():
     os.setpgid(0, 0)  # see meditations.workers

@@ -50,14 +50,19 @@ class Workers:
         self.jobs = jobs
         self._context = _context()
         self._scratch = Path(tempfile.mkdtemp(prefix="meditations-"))
-        self._pool = ProcessPoolExecutor(
-            jobs, self._context, _start_worker, (str(self._scratch),)
-        )
+        self._pool = ProcessPoolExecutor(jobs, self._context, _start_worker, (str(self._scratch),))
 
     def __enter__(self) -> Workers:
         with _findable_package():
             _start_server()
+        # All of them at once, and now: they warm up while scripts are read.
+        threading.Thread(target=self._warm_up, daemon=True).start()
         return self
+
+    def _warm_up(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the pool may have been closed by now
+            for _ in range(self.jobs):
+                self._pool.submit(_start_server)
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if kind is None:
@@ -66,9 +71,7 @@ class Workers:
             self.kill()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def submit(
-        self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[R]:
+    def submit(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Has `work` done by a worker; functions and arguments must be picklable."""
         try:
             return self._pool.submit(work, *args, **kwargs)
@@ -134,17 +137,18 @@ def _start_worker(scratch: str) -> None:
     # A worker's own children speak. They are forked from a small server of the worker's, which
     # holds pyttsx3 and little else, so that a fork is cheap.
     multiprocessing.set_forkserver_preload([_SPEAKING])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """Ends this worker's group when the main process is gone, however it went."""
+def _end_with_parent(scratch: str) -> None:
+    """Ends this worker's group, and tidies up, when the main process is gone, however it went."""
     from multiprocessing.connection import wait
 
     parent = multiprocessing.parent_process()
     if parent is None:
         return
     wait([parent.sentinel])
+    shutil.rmtree(scratch, ignore_errors=True)
     if hasattr(os, "killpg") and os.getpgrp() != os.getsid(0):
         os.killpg(0, signal.SIGKILL)
     os._exit(1)

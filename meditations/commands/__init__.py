@@ -69,7 +69,7 @@ def group() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line and exits: 0 done, 1 the input is at fault, 2 wrong usage, 130 stopped."""
+    """Runs the command line and exits: 0 done, 1 faulty input, 2 wrong usage, 130 stopped."""
     signal.signal(signal.SIGTERM, _stop)
     try:
         result: Any = group.main(args=arguments, prog_name="meditations", standalone_mode=False)

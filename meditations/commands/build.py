@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,13 @@ from meditations.project import Project, find_project, find_scripts, slug_of
 from meditations.track import freshness
 
 if TYPE_CHECKING:
-    from meditations.track.pipeline import BuiltTrack, Workshop
+    from meditations.commands.progress import BuildProgress
+    from meditations.script import Script
+    from meditations.track.pipeline import BuiltTrack
+    from meditations.track.sounding import Workshop
+
+TRACKS_AT_ONCE = 2
+"""While one track waits for its last line to be spoken, another keeps the workers busy."""
 
 
 @click.command(epilog="Example: meditations build five-senses --jobs 2")
@@ -50,7 +58,7 @@ def command(
             outcome.fresh(slug_of(file))
     if stale:
         _make_folder(folder)
-        _build(stale, project, folder, jobs, force, now, outcome)
+        _build(stale, _Task(project, folder, now), outcome, jobs=jobs, force=force)
     return outcome.close()
 
 
@@ -119,58 +127,66 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What a build is about: the project, where tracks go, in what environment they are made."""
+
+    project: Project
+    folder: Path
+    environment: str
+
+
 def _build(
-    files: list[Path],
-    project: Project,
-    folder: Path,
-    jobs: int | None,
-    force: bool,
-    now: str,
-    outcome: _Outcome,
+    files: list[Path], task: _Task, outcome: _Outcome, *, jobs: int | None, force: bool
 ) -> None:
     from meditations.workers import Workers, default_jobs
 
     with Workers(jobs or default_jobs()) as workers:
-        # The workers' server warms up in the meantime.
+        # While this imports and reads, the workers warm up.
         from meditations.commands.progress import progress
-        from meditations.script import Script, read_script
-        from meditations.track.pipeline import Stores, Workshop
+        from meditations.script import read_script
+        from meditations.track.sounding import Stores, Workshop
 
         workshop = Workshop(workers, Stores.open(fresh=force))
         read: list[Script] = []
         for file in files:
             try:
-                read.append(read_script(file, project.shown(file)))
+                read.append(read_script(file, task.project.shown(file)))
             except MeditationError as error:
                 outcome.failed(slug_of(file), error)
-        with progress() as shown:
-            for script in read:
-                try:
-                    _build_one(script, project, folder, workshop, now, outcome, shown)
-                except MeditationError as error:
-                    shown.clear(script.slug)
-                    outcome.failed(script.slug, error)
+        with progress() as shown, ThreadPoolExecutor(TRACKS_AT_ONCE) as threads:
+            tracks = [
+                threads.submit(_build_one, script, task, workshop, outcome, shown)
+                for script in read
+            ]
+            try:
+                wait(tracks, return_when=FIRST_EXCEPTION)
+            except BaseException:
+                workers.kill()  # so that the threads, which wait for workers, come back
+                raise
+            for track in tracks:
+                track.result()
     _prune()
 
 
 def _build_one(
-    script: Any,
-    project: Project,
-    folder: Path,
-    workshop: Workshop,
-    now: str,
-    outcome: _Outcome,
-    shown: Any,
+    script: Script, task: _Task, workshop: Workshop, outcome: _Outcome, shown: BuildProgress
 ) -> None:
     from meditations.track.pipeline import build_track
 
     before = script.source.stat()
-    track = build_track(script, project, folder, workshop, shown.track(script.slug))
-    after = script.source.stat()
+    reporter = shown.track(script.slug)
+    try:
+        track = build_track(script, task.project, task.folder, workshop, reporter)
+    except MeditationError as error:
+        shown.clear(script.slug)
+        outcome.failed(script.slug, error)
+        return
     outcome.built(track)
     shown.done(track)
+    after = script.source.stat()
     if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-        freshness.remember(script.source, script.slug, folder, now, track.inputs)
+        freshness.remember(script.source, task.folder, task.environment, track)
 
 
 def _prune() -> None:

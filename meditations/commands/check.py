@@ -34,7 +34,9 @@ def command(scripts: tuple[str, ...], as_json: bool) -> int:
         except MeditationError as error:
             faults.append(error)
     if as_json:
-        click.echo(json.dumps({"scripts": len(files), "faults": list(map(_told, faults))}, indent=1))
+        click.echo(
+            json.dumps({"scripts": len(files), "faults": list(map(_told, faults))}, indent=1)
+        )
     else:
         for fault in faults:
             click.echo(str(fault), err=True)

@@ -86,7 +86,9 @@ def _espeak() -> str:
     from meditations.speech import espeak
 
     here = espeak.locate()
-    chosen = f", chosen by {espeak.LIBRARY_SETTING}" if os.environ.get(espeak.LIBRARY_SETTING) else ""
+    chosen = (
+        f", chosen by {espeak.LIBRARY_SETTING}" if os.environ.get(espeak.LIBRARY_SETTING) else ""
+    )
     return f"{espeak.version(here)}{chosen}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: meditations preview five-senses --line 30")
 @click.argument("script")
-@click.option("--line", type=click.IntRange(1), metavar="N", help="The speech in line N of the file.")
+@click.option("--line", type=click.IntRange(1), metavar="N", help="Speech in line N of the file.")
 @click.option("--section", metavar="NAME", help="A section, by its title or its number from 1.")
 @click.option("--voice", metavar="NAME", help="Another voice, as `meditations voices` names them.")
 @click.option(
@@ -39,7 +39,8 @@ def command(
         raise click.UsageError("Choose one of --line and --section.")
     from meditations.commands.build import beside
     from meditations.script import read_script
-    from meditations.track.pipeline import Stores, Workshop, build_excerpt
+    from meditations.track.pipeline import build_excerpt
+    from meditations.track.sounding import Stores, Workshop
     from meditations.workers import Workers, default_jobs
 
     project = find_project(beside((script,)))
@@ -53,16 +54,18 @@ def command(
     target = output or project.build / "previews" / f"{read.slug}-{name}.mp3"
     with Workers(min(default_jobs(), 4)) as workers:
         length_ms = build_excerpt(
-            _shortened(read, voice), sections, project, target.absolute(),
+            _shortened(read, sections, voice),
+            project,
+            target.absolute(),
             Workshop(workers, Stores.open()),
-        )  # fmt: skip
+        )
     click.echo(f"{target}: {format_duration(length_ms)}")
     if output is None and sys.stdout.isatty():
         click.launch(str(target))
 
 
-def _shortened(script: Script, voice: str | None) -> Script:
-    """The script with the waiting taken out, and with another voice if asked."""
+def _shortened(script: Script, sections: Sequence[Section], voice: str | None) -> Script:
+    """These sections alone, the waiting taken out, and with another voice if asked."""
     from meditations.script.model import Duration, Voice
     from meditations.speech.voices import NAMED
 
@@ -70,6 +73,7 @@ def _shortened(script: Script, voice: str | None) -> Script:
     changes: dict[str, object] = {
         "pace": script.pace.model_copy(update={"lead_in": soon, "tail": soon}),
         "length": None,
+        "sections": tuple(sections),
     }
     if script.background is not None:
         changes["background"] = script.background.model_copy(
@@ -102,7 +106,7 @@ def _with_line(script: Script, line: int) -> Section:
     lines = []
     for section in script.sections:
         for step in _spoken(section.script):
-            if step.where.line == line or step.say.where.line == line:
+            if line in {step.where.line, step.say.where.line}:
                 return section.model_copy(update={"script": (step,)})
             lines.append(step.where.line)
     near = min(lines, key=lambda n: abs(n - line), default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -14,12 +14,16 @@ from meditations.quantities import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meditations.track.pipeline import BuiltTrack, Reporter
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from meditations.track.pipeline import BuiltTrack
+    from meditations.track.sounding import Reporter
 
 STAGES = {"speaking": "line", "mixing": "window"}
 
 
-class Progress(Protocol):
+class BuildProgress(Protocol):
     """Shows the tracks of one build."""
 
     def track(self, slug: str) -> Reporter:
@@ -33,14 +37,19 @@ class Progress(Protocol):
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Progress]:
+def progress() -> Iterator[BuildProgress]:
     """Progress that suits where standard error goes."""
     if not sys.stderr.isatty():
         yield _Plain()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as RichProgress
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.fields[slug]}"),
@@ -50,34 +59,40 @@ def progress() -> Iterator[Progress]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[what]}", style="dim"),
     )
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         yield _Rich(bars)
-
-
-def _told(track: BuiltTrack, since: float) -> str:
-    return (
-        f"{track.slug}: {format_duration(track.length_ms)}, made in "
-        f"{time.monotonic() - since:.1f} s "
-        f"({_count(track.spoken, 'line')} spoken, {_count(track.encoded, 'window')} encoded)"
-    )
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-class _Plain:
-    """One line when a stage begins, one when the track is done."""
+class _Timed:
+    """Knows since when each track is being made."""
 
     def __init__(self) -> None:
-        self._since = 0.0
+        self._since: dict[str, float] = {}
+
+    def begin(self, slug: str) -> None:
+        self._since[slug] = time.monotonic()
+
+    def told(self, track: BuiltTrack) -> str:
+        return (
+            f"{track.slug}: {format_duration(track.length_ms)}, made in "
+            f"{time.monotonic() - self._since[track.slug]:.1f} s "
+            f"({_count(track.spoken, 'line')} spoken, {_count(track.encoded, 'window')} encoded)"
+        )
+
+
+class _Plain(_Timed):
+    """One line when a stage begins, one when the track is done."""
 
     def track(self, slug: str) -> Reporter:
-        self._since = time.monotonic()
+        self.begin(slug)
         return _PlainTrack(slug)
 
     def done(self, track: BuiltTrack) -> None:
-        click.echo(_told(track, self._since), err=True)
+        click.echo(self.told(track), err=True)
 
     def clear(self, slug: str) -> None:
         pass
@@ -95,34 +110,34 @@ class _PlainTrack:
         pass
 
 
-class _Rich:
-    def __init__(self, bars: Any) -> None:
+class _Rich(_Timed):
+    """A bar for each track that is being made: stage, steps, time left, the line just spoken."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        super().__init__()
         self._bars = bars
-        self._since = 0.0
+        self._tasks: dict[str, TaskID] = {}
 
     def track(self, slug: str) -> Reporter:
-        self._since = time.monotonic()
-        return _RichTrack(self._bars, slug)
+        self.begin(slug)
+        self._tasks[slug] = self._bars.add_task("reading", total=None, slug=slug, what="")
+        return _RichTrack(self._bars, self._tasks[slug])
 
     def done(self, track: BuiltTrack) -> None:
         self.clear(track.slug)
-        self._bars.console.print(_told(track, self._since), highlight=False)
+        self._bars.console.print(self.told(track), highlight=False)
 
-    def clear(self, slug: str) -> None:  # noqa: ARG002
-        for task in self._bars.task_ids:
-            self._bars.remove_task(task)
+    def clear(self, slug: str) -> None:
+        self._bars.remove_task(self._tasks.pop(slug))
 
 
 class _RichTrack:
-    def __init__(self, bars: Any, slug: str) -> None:
+    def __init__(self, bars: RichProgress, task: TaskID) -> None:
         self._bars = bars
-        self._slug = slug
-        self._task: Any = None
+        self._task = task
 
     def stage(self, name: str, total: int) -> None:
-        if self._task is not None:
-            self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(name, total=total or 1, slug=self._slug, what="")
+        self._bars.reset(self._task, total=total or 1, description=name)
 
     def advance(self, what: str) -> None:
         short = what if len(what) <= 40 else what[:39] + "…"

@@ -80,12 +80,10 @@ def make_window(
     frames = encode(mix(window, takes, beds))
     wanted = frames[RUN_IN * FRAME_BYTES : (RUN_IN + window.mp3_frames) * FRAME_BYTES]
     check_frames(wanted, window.mp3_frames, "ffmpeg")
-    return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted) and None)
+    return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted))
 
 
-def mix(
-    window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]
-) -> AudioSegment:
+def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:
     """The sound of a window: beds first, speech laid over them."""
     ground = np.zeros((window.frames, CHANNELS), np.float32)
     for part in window.beds:
@@ -193,4 +191,4 @@ def _amplitude(part: BedPart, begin: int, end: int) -> NDArray[np.float32] | np.
 
 def _on_curve(curve: Curve, frames: NDArray[np.int64]) -> NDArray[np.float64]:
     places, values = zip(*curve, strict=True)
-    return np.interp(frames, places, values)
+    return np.asarray(np.interp(frames, places, values))

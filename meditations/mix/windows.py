@@ -110,9 +110,7 @@ def cut_windows(
         for cue in timeline.cues[first_cue:]:
             if cue.start_frame - MARGIN_FRAMES >= end:
                 break
-            placed.append(
-                Placed(takes[cue.utterance].key, cue.start_frame - MARGIN_FRAMES - begin)
-            )
+            placed.append(Placed(takes[cue.utterance].key, cue.start_frame - MARGIN_FRAMES - begin))
         parts = tuple(
             _bed_part(span, beds[span.sound], begin, end)
             for span in timeline.beds

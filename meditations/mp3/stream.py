@@ -58,17 +58,18 @@ def info_frame(samples: int, sample_frame: bytes) -> bytes:
     padding = total * FRAME_SAMPLES - samples - ENCODER_DELAY
     frame = bytearray(FRAME_BYTES)
     frame[:4] = sample_frame[:4]
-    toc = bytes(255 * n // 100 for n in range(100))
+    toc = bytes(256 * n // 100 for n in range(100))
     # Flags 15: frames, bytes, table of contents and quality follow.
-    frame[36:156] = struct.pack(">4sIII100sI", b"Info", 15, total, (total + 1) * FRAME_BYTES, toc, 50)
+    size = (total + 1) * FRAME_BYTES
+    frame[36:156] = struct.pack(">4sIII100sI", b"Info", 15, total, size, toc, 50)
     # "LAME3.100": with other names decoders do not believe the delay and the padding.
     frame[156:165] = b"LAME3.100"
     frame[165] = 0x01  # revision 0, method 1: constant bitrate
     frame[166] = 170  # low-pass at 17 kHz, in steps of 100 Hz
     frame[176] = BITRATE_KBPS
     frame[177:180] = (ENCODER_DELAY << 12 | padding).to_bytes(3, "big")
-    frame[180] = 0b10_001_0_00 | 0  # 48 kHz source, stereo mode "stereo" and up
-    frame[184:188] = ((total + 1) * FRAME_BYTES).to_bytes(4, "big")
+    frame[180] = 0b10_0_011_00  # 48 kHz source, settings not unwise, joint stereo
+    frame[184:188] = size.to_bytes(4, "big")
     frame[190:192] = _crc16(bytes(frame[:190])).to_bytes(2, "big")
     return bytes(frame)
 

@@ -1,7 +1,7 @@
-"""Inline marks in speech, after Speech Markdown: `[2s]`, `[500ms]`, `(Ujjayi)[sub:"oo-jai-yee"]`.
+r"""Inline marks in speech, after Speech Markdown: `[2s]`, `[500ms]`, `(Ujjayi)[sub:"oo-jai-yee"]`.
 
 A mark that is not known, or not closed, is an error: a listener must never hear a bracket read out.
-A bracket that is meant as a bracket is written `\\[`.
+A bracket that is meant as a bracket is written `\[`.
 """
 
 from __future__ import annotations
@@ -96,9 +96,7 @@ def parse_marks(text: str) -> tuple[Phrase | MarkedPause, ...]:
     return tuple(parts)
 
 
-def _add_phrase(
-    parts: list[Phrase | MarkedPause], caption: str, spoken: str, offset: int
-) -> None:
+def _add_phrase(parts: list[Phrase | MarkedPause], caption: str, spoken: str, offset: int) -> None:
     caption, spoken = " ".join(caption.split()), speakable(spoken)
     if not caption:
         return
@@ -140,7 +138,7 @@ def _pause_ms(mark: str, offset: int) -> int:
     elif known in ("pause", "break", "silence") or re.search(r"\d", mark):
         mend = "write a pause as [2s] or [500ms]"
     else:
-        mend = "marks are [2s], [500ms] and (word)[sub:\"…\"]; a bracket itself is written \\["
+        mend = 'marks are [2s], [500ms] and (word)[sub:"…"]; a bracket itself is written \\['
     raise MarkError(f"the mark '[{mark}]' is not known", mend, offset)
 
 

@@ -319,9 +319,7 @@ class Section(_Settings):
     """A part of the meditation; it becomes a chapter."""
 
     title: Text
-    role: Annotated[
-        Literal["welcome", "practice", "return", "sleep"], _choice(*ROLES)
-    ] = "practice"
+    role: Annotated[Literal["welcome", "practice", "return", "sleep"], _choice(*ROLES)] = "practice"
     voice: Voice | None = None
     script: Annotated[tuple[Step, ...], Field(min_length=1)]
     where: Annotated[Where, Field(alias="@where")] = Where()

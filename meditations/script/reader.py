@@ -176,9 +176,7 @@ class _Values:
                 mend=f"for speech, write it in quotes: - {quoted(line)}\nfor a step, {hint}",
                 where=key.where,
             )
-        return MeditationError(
-            f"'{_short(key.text)}' is no step", mend=hint, where=key.where
-        )
+        return MeditationError(f"'{_short(key.text)}' is no step", mend=hint, where=key.where)
 
     def _unknown_key(self, key: Scalar, known: set[str]) -> None:
         self.faults.append(

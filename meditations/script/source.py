@@ -91,7 +91,7 @@ def read_text(file: Path) -> str:
     _refuse_control_characters(text, file)
     if not text.strip():
         raise MeditationError(
-            "is empty", mend="start one with: meditations new \"A Title\"", file=file
+            "is empty", mend='start one with: meditations new "A Title"', file=file
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -148,7 +148,7 @@ def prepare_bed(source: BedSource, store: Store, window_frames: int) -> Prepared
         raw.unlink(missing_ok=True)
     bed = PreparedBed(key, file, period, round(lufs, 4), energies)
     facts = {name: value for name, value in asdict(bed).items() if name not in ("key", "file")}
-    store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8") and None)
+    store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8"))
     return bed
 
 
@@ -272,9 +272,7 @@ def _measured(raw: Path) -> tuple[float, ...]:
         doing="measuring the background",
     )  # fmt: skip
     momentary = [float(value) for value in _MOMENTARY.findall(told)]
-    return tuple(
-        float(f"{from_lufs(lufs):.5g}") if lufs > -120 else 0.0 for lufs in momentary[3:]
-    )
+    return tuple(float(f"{from_lufs(lufs):.5g}") if lufs > -120 else 0.0 for lufs in momentary[3:])
 
 
 def _move(source: Path, target: Path) -> None:

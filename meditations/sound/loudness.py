@@ -54,7 +54,7 @@ def _response(size: int) -> NDArray[np.complex128]:
     response = np.ones_like(delay)
     for numerator, denominator in (_SHELF, _HIGH_PASS):
         response *= np.polyval(numerator[::-1], delay) / np.polyval(denominator[::-1], delay)
-    return response
+    return np.asarray(response)
 
 
 def step_energies(weighted: NDArray[np.float64]) -> NDArray[np.float64]:

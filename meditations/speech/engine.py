@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -40,7 +41,7 @@ class VoiceInfo:
     description: str
 
 
-class Engine(Protocol):
+class Engine(Hashable, Protocol):
     """What turns words into sound. Engines are small, hold no state, and can be pickled."""
 
     @property

@@ -8,7 +8,7 @@ import multiprocessing
 import wave
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import numpy as np
@@ -93,7 +93,7 @@ def expected_s(text: str, rate_wpm: int) -> float:
 def _in_a_child(utterance: Utterance, target: Path) -> str:
     """Speaks in a process of its own; what went wrong, or an empty text."""
     timeout_s = 15 + 2 * expected_s(utterance.text, utterance.manner.rate_wpm) / 10
-    context = multiprocessing.get_context(
+    context: Any = multiprocessing.get_context(
         "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     )
     receiver, sender = context.Pipe(duplex=False)

@@ -46,9 +46,7 @@ def prepare() -> ctypes.CDLL:
     return library
 
 
-def speak_and_exit(
-    utterance: Utterance, target: str, timeout_s: float, sender: Connection
-) -> None:
+def speak_and_exit(utterance: Utterance, target: str, timeout_s: float, sender: Connection) -> None:
     """Speaks `utterance` into the WAV file `target`, tells `sender` how it went, and exits.
 
     What is told is an empty text when all went well, else what went wrong.

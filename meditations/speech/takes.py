@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import soxr
 
-from meditations.errors import SpeechError
+from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
 from meditations.sound.loudness import k_weighted, step_energies, weighted_lufs
@@ -20,6 +22,8 @@ from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms, true_
 from meditations.store import Store, content_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from meditations.speech.engine import Engine, Recording
@@ -78,41 +82,65 @@ def kept_take(store: Store, key: str) -> Take | None:
     return take if whole else None
 
 
-def make_take(utterance: Utterance, engine: Engine, store: Store, key: str) -> Take:
-    """Speaks `utterance` and keeps the take. Runs in a worker.
+@dataclass(frozen=True, slots=True)
+class TakeRequest:
+    """A take to be made: what is said, under which key it is kept, where the script says it."""
+
+    utterance: Utterance
+    key: str
+    where: Where
+
+
+def make_takes(requests: Sequence[TakeRequest], engine: Engine, store: Store) -> list[Take]:
+    """Speaks all of `requests` and keeps the takes. Runs in a worker.
+
+    While the engine speaks one, the one before is worked on: the speaking is another process's.
 
     Raises:
-        SpeechError: If it could not be spoken; silence is never put in its place.
+        SpeechError: If one could not be spoken, with its place; silence is never put there.
         MeditationError: If the store cannot be written.
     """
-    recording = engine.speak(utterance, Path(tempfile.gettempdir()))
-    samples, speech_frames = prepare(recording)
-    speech = samples[MARGIN_FRAMES : MARGIN_FRAMES + speech_frames]
-    energies = step_energies(k_weighted(speech))
-    file = store.keep(key, ".wav", lambda beside: _write_wav(beside, samples))
-    facts = {"speech_frames": speech_frames, "energies": [float(f"{e:.6g}") for e in energies]}
+    with ThreadPoolExecutor(2) as pair:
+        return list(pair.map(lambda request: _make_take(request, engine, store), requests))
+
+
+def _make_take(request: TakeRequest, engine: Engine, store: Store) -> Take:
+    try:
+        recording = engine.speak(request.utterance, Path(tempfile.gettempdir()))
+        samples, speech_frames, energies = prepare(recording)
+    except MeditationError as error:
+        raise error.at(request.where) from None
+    file = store.keep(request.key, ".wav", lambda beside: _write_wav(beside, samples))
+    facts = json.dumps({"speech_frames": speech_frames, "energies": energies})
     # Written last: a take counts as kept once this is there.
-    store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8") and None)
-    return Take(key, file, speech_frames, tuple(facts["energies"]))  # type: ignore[arg-type]
+    store.keep(request.key, ".json", lambda beside: beside.write_text(facts, "utf-8"))
+    return Take(request.key, file, speech_frames, energies)
 
 
-def prepare(recording: Recording) -> tuple[NDArray[np.float64], int]:
+def prepare(recording: Recording) -> tuple[NDArray[np.float64], int, tuple[float, ...]]:
     """Trims, resamples and levels a recording.
 
     Returns:
-        The samples, shape (n,), at 48 kHz, with `MARGIN_FRAMES` on either side of the speech; and
-        the length of the speech in frames, a whole number of milliseconds.
+        The samples, shape (n,), at 48 kHz, with `MARGIN_FRAMES` on either side of the speech; the
+        length of the speech in frames, a whole number of milliseconds; and its energies, see
+        `Take`.
 
     Raises:
         SpeechError: If the recording holds no sound.
     """
     samples = recording.samples
     if recording.rate_hz != SAMPLE_RATE_HZ:
-        import soxr
-
         samples = soxr.resample(samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
-    speech_samples, speech_frames = _trimmed(samples)
-    return _levelled(speech_samples, speech_frames), speech_frames
+    samples, frames = _trimmed(samples)
+    speech = slice(MARGIN_FRAMES, MARGIN_FRAMES + frames)
+    weighted = k_weighted(samples[speech])
+    gain = _levelling_gain(peaks_by_ms(samples), weighted, speech)
+    levelled = samples * gain
+    over_db = true_peak_dbtp(levelled) - TAKE_PEAK_DBTP
+    if over_db > 0:
+        levelled *= factor(-over_db)
+    energies = step_energies(weighted * gain[speech])
+    return levelled, frames, tuple(float(f"{energy:.6g}") for energy in energies)
 
 
 def _trimmed(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
@@ -132,33 +160,30 @@ def _trimmed(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
     return padded, frames
 
 
-def _levelled(samples: NDArray[np.float64], speech_frames: int) -> NDArray[np.float64]:
-    """As loud as every other take, its peaks limited.
+def _levelling_gain(
+    peak_by_ms: NDArray[np.float64], weighted: NDArray[np.float64], speech: slice
+) -> NDArray[np.float64]:
+    """What makes a take as loud as every other, its peaks limited; shape (n,), for all samples.
 
     Limiting takes loudness away, which more gain gives back, until both are right. In between,
     loudness is told from the K-weighted samples and the limiter's gain, which is far slower than
     the weighting: one transform does for all rounds.
     """
-    speech = slice(MARGIN_FRAMES, MARGIN_FRAMES + speech_frames)
-    weighted = k_weighted(samples[speech])
-    peak_by_ms = peaks_by_ms(samples)
-    gain_db, levelled, limit = 0.0, samples, np.ones(1)
+    gain_db = missing_lu = TARGET_LUFS - weighted_lufs(weighted)
     before: tuple[float, float] | None = None
-    missing_lu = TARGET_LUFS - weighted_lufs(weighted)
     for _ in range(MOST_ROUNDS):
+        limit = limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP)
+        gain = by_sample(limit) * factor(gain_db)
+        missing_lu = TARGET_LUFS - weighted_lufs(weighted * gain[speech])
+        if abs(missing_lu) < NEAR_ENOUGH_LU:
+            break
         slope = 1.0
         if before is not None and before[0] != gain_db:
             # Behind a limiter a decibel more in is less than a decibel more out.
             slope = min(max((before[1] - missing_lu) / (gain_db - before[0]), 0.3), 1.0)
-        before, gain_db = (gain_db, missing_lu), gain_db + missing_lu / slope
-        limit = by_sample(limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP))
-        limit *= factor(gain_db)
-        missing_lu = TARGET_LUFS - weighted_lufs(weighted * limit[speech])
-        if abs(missing_lu) < NEAR_ENOUGH_LU:
-            break
-    levelled = samples * limit
-    over_db = true_peak_dbtp(levelled) - TAKE_PEAK_DBTP
-    return levelled * factor(-over_db) if over_db > 0 else levelled
+        before = (gain_db, missing_lu)
+        gain_db += missing_lu / slope
+    return gain
 
 
 def _write_wav(file: Path, samples: NDArray[np.float64]) -> None:

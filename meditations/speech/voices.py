@@ -53,5 +53,7 @@ def resolve_voice(voice: Voice | str, where: Where, base: Manner | None = None) 
 
 def _named(name: str, where: Where) -> Manner:
     if name not in NAMED:
-        raise MeditationError(f"no voice is called '{name}'", mend=nearest(name, NAMED), where=where)
+        raise MeditationError(
+            f"no voice is called '{name}'", mend=nearest(name, NAMED), where=where
+        )
     return NAMED[name]

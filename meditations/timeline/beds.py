@@ -6,6 +6,7 @@ the voice comes, and comes up in the pauses.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -109,9 +110,7 @@ def _steps_of(settings: Sequence[tuple[int, float, int]]) -> Curve:
     return tuple(points)
 
 
-def lift_curve(
-    spoken: Sequence[tuple[int, int]], lift: Curve, start: int, end: int
-) -> Curve:
+def lift_curve(spoken: Sequence[tuple[int, int]], lift: Curve, start: int, end: int) -> Curve:
     """How far the background rises: not at all while somebody speaks, by `lift` in pauses.
 
     It rises over 2 s after the last word and falls over 1 s, to be down 0.8 s before the next.
@@ -119,7 +118,7 @@ def lift_curve(
     first word and after the last one nothing rises.
     """
     points: list[tuple[int, float]] = [(start, 0.0)]
-    for (_, silent_from), (silent_to, _) in zip(spoken, spoken[1:], strict=False):
+    for (_, silent_from), (silent_to, _) in itertools.pairwise(spoken):
         if silent_to - silent_from < PAUSE_MS * FRAMES_PER_MS:
             continue
         if silent_from < start or silent_to > end:
@@ -144,7 +143,7 @@ def value_at(curve: Curve, frame: int) -> float:
     """The curve's value at a frame."""
     if frame <= curve[0][0]:
         return curve[0][1]
-    for (x0, y0), (x1, y1) in zip(curve, curve[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(curve):
         if frame <= x1:
             return y0 + (y1 - y0) * (frame - x0) / (x1 - x0) if x1 > x0 else y1
     return curve[-1][1]

@@ -68,9 +68,7 @@ def fit_silences(events: Sequence[Silence | int], plan: Plan) -> list[int]:
     return lengths
 
 
-def spread(
-    total: int, shares: Sequence[int], bounds: Sequence[tuple[int, int]]
-) -> list[int]:
+def spread(total: int, shares: Sequence[int], bounds: Sequence[tuple[int, int]]) -> list[int]:
     """Whole numbers that add up to `total`, in proportion to `shares` as far as bounds allow.
 
     `total` must lie between the sums of the bounds. What rounding leaves over goes to the
@@ -100,9 +98,7 @@ def spread(
     return whole
 
 
-def _clamped_sum(
-    scale: float, shares: Sequence[int], bounds: Sequence[tuple[int, int]]
-) -> float:
+def _clamped_sum(scale: float, shares: Sequence[int], bounds: Sequence[tuple[int, int]]) -> float:
     return sum(min(max(scale * s, lo), hi) for s, (lo, hi) in zip(shares, bounds, strict=True))
 
 

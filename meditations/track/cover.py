@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from meditations.errors import MeditationError
+from meditations.errors import MeditationError, nearest
 
 COVER_PIXELS = 1400
 MARGIN = 100  # pixels on every side that no letter enters
@@ -110,10 +110,10 @@ def draw_cover(title: str, palette: str, subtitle: str = "") -> Image.Image:
     return image
 
 
-def cover_png(title: str, palette: str, subtitle: str = "") -> bytes:
-    """What draw_cover draws, as PNG bytes: no clock in them, so the same words give the same."""
+def cover_png(image: Image.Image) -> bytes:
+    """The picture as PNG bytes: no clock in them, so the same picture gives the same."""
     held = io.BytesIO()
-    draw_cover(title, palette, subtitle).save(held, "PNG", compress_level=6)
+    image.save(held, "PNG", compress_level=6)
     return held.getvalue()
 
 

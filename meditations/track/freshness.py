@@ -19,7 +19,7 @@ import meditations
 from meditations.store import cache_folder, content_key, file_digest, written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from meditations.track.pipeline import BuiltTrack
 
 FORMAT: Final = 1
 SUFFIXES: Final = (".mp3", ".json", ".vtt", ".srt", ".txt", ".chapters.json", ".png")
@@ -49,7 +49,7 @@ def environment() -> str:
         digest.update(f"{file.relative_to(package)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     for folder in sys.path:
         if folder.endswith("site-packages") and Path(folder).is_dir():
-            names = sorted(n for n in os.listdir(folder) if n.endswith(".dist-info"))
+            names = sorted(entry.name for entry in Path(folder).glob("*.dist-info"))
             digest.update("\n".join(names).encode())
     settings = {k: v for k, v in os.environ.items() if k.startswith("MEDITATIONS_")}
     digest.update(json.dumps([sys.version, settings], sort_keys=True).encode())
@@ -63,18 +63,17 @@ def is_fresh(script: Path, slug: str, folder: Path, now: str) -> bool:
         return False
     if set(stamp.outputs) != {str(file) for file in outputs_of(slug, folder)}:
         return False
-    return all(_unchanged(Path(f), known) for f, known in stamp.inputs.items()) and all(
-        _unchanged(Path(f), known) for f, known in stamp.outputs.items()
-    )
+    known = (*stamp.inputs.items(), *stamp.outputs.items())
+    return all(_unchanged(Path(file), facts) for file, facts in known)
 
 
-def remember(script: Path, slug: str, folder: Path, now: str, inputs: Iterable[Path]) -> None:
-    """Notes that the track is up to date."""
+def remember(script: Path, folder: Path, now: str, track: BuiltTrack) -> None:
+    """Notes that the track of `script` in `folder` is up to date in the environment `now`."""
     stamp = {
         "format": FORMAT,
         "environment": now,
-        "inputs": {str(file): _facts(file) for file in (script, *inputs)},
-        "outputs": {str(file): _facts(file) for file in outputs_of(slug, folder)},
+        "inputs": {str(file): _facts(file) for file in (script, *track.inputs)},
+        "outputs": {str(file): _facts(file) for file in outputs_of(track.slug, folder)},
     }
     target = _file(script, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,6 +105,6 @@ def _unchanged(file: Path, known: list[Any]) -> bool:
         stat = file.stat()
         if [stat.st_size, stat.st_mtime_ns] == known[:2]:
             return True
-        return stat.st_size == known[0] and file_digest(file) == known[2]
+        return bool(stat.st_size == known[0] and file_digest(file) == known[2])
     except OSError:
         return False

@@ -4,105 +4,27 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from concurrent.futures import FIRST_EXCEPTION, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from meditations.errors import MeditationError, Where, from_os_error
-from meditations.mix.mixer import encoder_name, make_window
-from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
-from meditations.mp3.stream import frame_count, join
+from meditations.errors import from_os_error
+from meditations.mp3.stream import join
 from meditations.plan import make_plan
-from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
-from meditations.speech.engine import Engine, engine_named
-from meditations.speech.takes import Take, engine_version, kept_take, make_take, take_key
-from meditations.store import Store, cache_folder, file_digest
-from meditations.timeline.timeline import Timeline, build_timeline
+from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
-from meditations.track.preparing import check_script, cover_file, find_sources
-from meditations.track.record import make_record, record_text
+from meditations.track.preparing import check_script, cover_file
+from meditations.track.record import Mp3Facts, make_record, record_text
+from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, result, sound
 from meditations.track.tags import write_tags
-from meditations.workers import Workers, broken_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from meditations.plan import Plan
     from meditations.project import Project
     from meditations.script import Script
-    from meditations.script.model import Section
-    from meditations.speech.utterance import Utterance
-
-T = TypeVar("T")
-
-
-class Reporter(Protocol):
-    """Is told how far a track is."""
-
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins that has `total` steps."""
-
-    def advance(self, what: str) -> None:
-        """One step of the stage is done; `what` says which."""
-
-
-class Silent:
-    """A reporter that keeps quiet."""
-
-    def stage(self, name: str, total: int) -> None:
-        """Says nothing."""
-
-    def advance(self, what: str) -> None:
-        """Says nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where takes, beds and windows are kept."""
-
-    takes: Store
-    beds: Store
-    windows: Store
-
-    @classmethod
-    def open(cls, folder: Path | None = None, *, fresh: bool = False) -> Stores:
-        """The stores in `folder`, or in the user's cache; `fresh` ones use nothing kept."""
-        base = folder or cache_folder()
-        return cls(*(Store(base / name, fresh) for name in ("takes", "beds", "windows")))
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """What a track is made with.
-
-    Attributes:
-        workers: The processes.
-        stores: What is kept.
-        engines: Engines by name, in the place of the registered ones: for tests.
-    """
-
-    workers: Workers
-    stores: Stores
-    engines: Mapping[str, Engine] = field(default_factory=dict)
-
-    def engine(self, name: str) -> Engine:
-        """The engine of that name."""
-        return self.engines.get(name) or engine_named(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Sounding:
-    """A timeline with all that sounds in it."""
-
-    timeline: Timeline
-    takes: dict[Utterance, Take]
-    sources: dict[str, BedSource]
-    beds: dict[str, PreparedBed]
-    engines: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +67,7 @@ def build_track(
     )
     sounding, spoken = sound(plan, project, workshop, reporter)
     windows, encoded = encode(sounding, workshop, reporter)
-    png, jpeg = _result(cover)
+    png, jpeg = result(cover)
     mp3 = _write(script, sounding, windows, (png, jpeg), folder)
     inputs = [source.file for source in sounding.sources.values() if source.file]
     if own_cover:
@@ -155,21 +77,12 @@ def build_track(
     )
 
 
-def build_excerpt(
-    script: Script,
-    sections: Sequence[Section],
-    project: Project,
-    target: Path,
-    workshop: Workshop,
-    reporter: Reporter | None = None,
-) -> int:
-    """Makes an MP3 of some sections alone, without tags or sidecars; returns its length in ms."""
-    reporter = reporter or Silent()
-    plan = make_plan(script, sections=sections)
+def build_excerpt(script: Script, project: Project, target: Path, workshop: Workshop) -> int:
+    """Makes an MP3 without tags or sidecars, to hear at once; returns its length in ms."""
+    reporter = Silent()
+    plan = make_plan(script)
     sounding, _ = sound(plan, project, workshop, reporter)
     windows, _ = encode(sounding, workshop, reporter)
-    from meditations.store import written_whole
-
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -179,142 +92,7 @@ def build_excerpt(
     return sidecars.ms(sounding.timeline.frames)
 
 
-def sound(
-    plan: Plan, project: Project, workshop: Workshop, reporter: Reporter
-) -> tuple[Sounding, int]:
-    """Speaks, prepares the beds, and places everything; also how many lines were spoken anew."""
-    sources = find_sources(plan, project)
-    pending_beds = {
-        name: workshop.workers.submit(prepare_bed, source, workshop.stores.beds, WINDOW_FRAMES)
-        for name, source in sources.items()
-        if kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES)) is None
-    }
-    takes, engines, spoken = _speak(plan, workshop, reporter)
-    timeline = build_timeline(
-        plan, {utterance: take.speech_frames for utterance, take in takes.items()}
-    )
-    beds: dict[str, PreparedBed] = {}
-    for name, source in sources.items():
-        if name in pending_beds:
-            beds[name] = _result(pending_beds[name])
-        else:
-            kept = kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES))
-            beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
-    return Sounding(timeline, takes, sources, beds, engines), spoken
-
-
-def encode(
-    sounding: Sounding, workshop: Workshop, reporter: Reporter
-) -> tuple[list[Path], int]:
-    """The files of all windows, in order; also how many were encoded anew."""
-    store, encoder = workshop.stores.windows, encoder_name()
-    windows = cut_windows(sounding.timeline, sounding.takes, sounding.beds)
-    keys = [window.key(encoder) for window in windows]
-    takes = {take.key: take.file for take in sounding.takes.values()}
-    beds = {bed.key: bed for bed in sounding.beds.values()}
-    pending: dict[str, Future[Path]] = {}
-    kept: dict[str, Path] = {}
-    for window, key in zip(windows, keys, strict=True):
-        if key in pending or key in kept:
-            continue
-        found = _kept_window(store, key, window)
-        if found:
-            kept[key] = found
-            continue
-        pending[key] = workshop.workers.submit(
-            make_window, window,
-            {placed.take_key: takes[placed.take_key] for placed in window.takes},
-            {part.bed_key: beds[part.bed_key] for part in window.beds},
-            store, key,
-        )  # fmt: skip
-    reporter.stage("mixing", len(pending))
-    made = _gather(pending, lambda key: reporter.advance(""))
-    return [made.get(key) or kept[key] for key in keys], len(pending)
-
-
-def _kept_window(store: Store, key: str, window: Window) -> Path | None:
-    from meditations.mp3.stream import FRAME_BYTES
-
-    found = store.find(key, ".mp3")
-    if found and found.stat().st_size == window.mp3_frames * FRAME_BYTES:
-        return found
-    return None
-
-
-def _speak(
-    plan: Plan, workshop: Workshop, reporter: Reporter
-) -> tuple[dict[Utterance, Take], dict[str, str], int]:
-    store = workshop.stores.takes
-    engines: dict[str, Engine] = {}
-    places = _places(plan)
-    takes: dict[Utterance, Take | None] = {}
-    pending: dict[Utterance, Future[Take]] = {}
-    for utterance in plan.utterances:
-        manner = utterance.manner
-        try:
-            engine = engines.setdefault(manner.engine, workshop.engine(manner.engine))
-            key = take_key(utterance, engine_version(engine))
-        except MeditationError as error:
-            raise error.at(places[utterance]) from None
-        takes[utterance] = kept_take(store, key)  # its place in the order, filled in below
-        if takes[utterance] is None:
-            pending[utterance] = workshop.workers.submit(make_take, utterance, engine, store, key)
-    reporter.stage("speaking", len(pending))
-    made = _gather(pending, lambda utterance: reporter.advance(utterance.text), places)
-    done = {utterance: made.get(utterance) or take for utterance, take in takes.items()}
-    versions = {name: engine_version(engine) for name, engine in engines.items()}
-    return {u: take for u, take in done.items() if take is not None}, versions, len(pending)
-
-
-def _places(plan: Plan) -> dict[Utterance, Where]:
-    """Where each utterance is written first."""
-    from meditations.plan import SayEvent
-
-    places: dict[Utterance, Where] = {}
-    for event in plan.events:
-        if isinstance(event, SayEvent):
-            places.setdefault(event.utterance, event.where)
-    return places
-
-
-K = TypeVar("K")
-
-
-def _gather(
-    pending: Mapping[K, Future[T]],
-    tell: Callable[[K], None],
-    places: Mapping[K, Where] | None = None,
-) -> dict[K, T]:
-    """All results; with the first fault the rest is given up, and the fault gets its place."""
-    names = {future: name for name, future in pending.items()}
-    done: dict[K, T] = {}
-    waiting = set(names)
-    while waiting:
-        finished, waiting = wait(waiting, timeout=1.0, return_when=FIRST_EXCEPTION)
-        for future in sorted(finished, key=lambda f: list(names).index(f)):
-            name = names[future]
-            try:
-                done[name] = _result(future)
-            except MeditationError as error:
-                for other in waiting:
-                    other.cancel()
-                raise (error.at(places[name]) if places else error) from None
-            tell(name)
-    return done
-
-
-def _result(future: Future[T]) -> T:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise broken_pool() from None
-    except OSError as error:
-        raise from_os_error(error, "building the track") from None
-
-
-def _draw_cover(
-    title: str, palette: str, slug: str, file: Path | None
-) -> tuple[bytes, bytes]:
+def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple[bytes, bytes]:
     """The cover as PNG and as JPEG. Runs in a worker."""
     from meditations.track import cover
 
@@ -322,11 +100,7 @@ def _draw_cover(
         image = cover.fit_cover(file)
     else:
         image = cover.draw_cover(title, palette or cover.palette_for(slug))
-    import io
-
-    held = io.BytesIO()
-    image.save(held, 'PNG')
-    return held.getvalue(), cover.cover_jpeg(image)
+    return cover.cover_png(image), cover.cover_jpeg(image)
 
 
 def _write(
@@ -347,11 +121,8 @@ def _write(
         with mp3.open("ab") as stream:
             join(timeline.frames, windows, stream)
         loudness = track_loudness(timeline, sounding.takes, sounding.beds)
-        record: dict[str, Any] = make_record(
-            script, file_digest(script.source), timeline, sounding.takes, sounding.sources,
-            loudness, sounding.engines, file_digest(mp3), mp3.stat().st_size,
-        )  # fmt: skip
-        record["mp3"]["frames"] = frame_count(timeline.frames)
+        facts = Mp3Facts(file_digest(mp3), mp3.stat().st_size)
+        record = make_record(script, sounding, loudness, facts)
         texts = {
             ".vtt": sidecars.vtt(timeline, script.language),
             ".srt": sidecars.srt(timeline),

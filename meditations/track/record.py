@@ -1,50 +1,50 @@
-"""The record: how a track was made, and where everything in it lies. The same input gives the
-same record: no date of the clock, no path of the machine."""
+"""The record: how a track was made, and where everything in it lies.
+
+The same input gives the same record: no date of the clock, no path of the machine.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import meditations
+from meditations.errors import MeditationError
 from meditations.mix.mixer import LAME_LEVEL
-from meditations.mp3.stream import BITRATE_KBPS
+from meditations.mp3.stream import BITRATE_KBPS, frame_count
 from meditations.programs import ffmpeg_version
 from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound.levels import SPEECH_LUFS
+from meditations.store import file_digest
 from meditations.track.sidecars import ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from meditations.script import Script
-    from meditations.sound.beds import BedSource
-    from meditations.speech.takes import Take
-    from meditations.speech.utterance import Utterance
-    from meditations.timeline.timeline import Timeline
     from meditations.track.loudness import TrackLoudness
+    from meditations.track.sounding import Sounding
 
 FORMAT: Final = 1
 LIBRARIES: Final = ("mutagen", "numpy", "pillow", "pydub", "pyttsx3", "soxr")
 
 
+@dataclass(frozen=True, slots=True)
+class Mp3Facts:
+    """The finished file: the digest of its bytes, and their number."""
+
+    sha256: str
+    bytes: int
+
+
 def make_record(
-    script: Script,
-    script_digest: str,
-    timeline: Timeline,
-    takes: Mapping[Utterance, Take],
-    sources: Mapping[str, BedSource],
-    loudness: TrackLoudness,
-    engines: Mapping[str, str],
-    mp3_digest: str,
-    mp3_bytes: int,
+    script: Script, sounding: Sounding, loudness: TrackLoudness, mp3: Mp3Facts
 ) -> dict[str, Any]:
     """The record of a track, ready for JSON; times are milliseconds from the first sample."""
-    published = script.published
-    manners = {utterance.manner for utterance in takes}
+    timeline, takes, published = sounding.timeline, sounding.takes, script.published
+    manners = sorted({u.manner for u in takes}, key=lambda m: (m.engine, m.voice, m.rate_wpm))
     return {
         "format": FORMAT,
         "slug": script.slug,
@@ -62,20 +62,18 @@ def make_record(
         "sample_rate_hz": SAMPLE_RATE_HZ,
         "mp3": {
             "file": f"{script.slug}.mp3",
-            "bytes": mp3_bytes,
-            "sha256": mp3_digest,
+            "bytes": mp3.bytes,
+            "frames": frame_count(timeline.frames),
+            "sha256": mp3.sha256,
             "bitrate_kbps": BITRATE_KBPS,
             "channels": 2,
         },
         "loudness": {"target_speech_lufs": SPEECH_LUFS, **asdict(loudness)},
-        "voices": [
-            asdict(manner) for manner in sorted(manners, key=lambda m: (m.engine, m.voice,
-                                                                        m.rate_wpm, m.pitch))
-        ],  # fmt: skip
+        "voices": [asdict(manner) for manner in manners],
         "synthetic_voice": True,
         "backgrounds": [
             {"sound": source.name, "sha256": source.digest or None}
-            for _, source in sorted(sources.items())
+            for _, source in sorted(sounding.sources.items())
         ],
         "chapters": [
             {
@@ -98,13 +96,17 @@ def make_record(
             for cue in timeline.cues
         ],
         "breaths": [
-            {"phase": b.phase, "start_ms": ms(b.start_frame), "end_ms": ms(b.start_frame + b.frames)}
-            for b in timeline.breaths
+            {
+                "phase": breath.phase,
+                "start_ms": ms(breath.start_frame),
+                "end_ms": ms(breath.start_frame + breath.frames),
+            }
+            for breath in timeline.breaths
         ],
-        "script": {"file": f"{script.slug}.yaml", "sha256": script_digest},
+        "script": {"file": f"{script.slug}.yaml", "sha256": file_digest(script.source)},
         "versions": {
             "meditations": meditations.__version__,
-            "engines": dict(sorted(engines.items())),
+            "engines": dict(sorted(sounding.engines.items())),
             "ffmpeg": ffmpeg_version(),
             "lame_level": LAME_LEVEL,
             **{name: importlib.metadata.version(name) for name in LIBRARIES},
@@ -123,18 +125,17 @@ def read_record(file: Path) -> dict[str, Any]:
     Raises:
         MeditationError: If it is missing or no record.
     """
-    from meditations.errors import MeditationError
-
     try:
         told = json.loads(file.read_text("utf-8"))
-        if told["format"] != FORMAT or not isinstance(told["cues"], list):
-            raise ValueError
+        good = told["format"] == FORMAT and isinstance(told["cues"], list)
     except FileNotFoundError:
         raise MeditationError(
             "the record beside the track is missing", mend="build the track again", file=file
         ) from None
     except (OSError, ValueError, KeyError, TypeError):
+        good = False
+    if not good:
         raise MeditationError(
             "this is no record of a track", mend="build the track again", file=file
-        ) from None
+        )
     return dict(told)

@@ -1,0 +1,240 @@
+"""From a plan to encoded windows: speech and beds are made or found, placed, mixed, encoded."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from meditations.errors import MeditationError, Where, from_os_error
+from meditations.mix.mixer import encoder_name, make_window
+from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
+from meditations.mp3.stream import FRAME_BYTES
+from meditations.plan import Plan, SayEvent
+from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
+from meditations.speech.engine import Engine, engine_named
+from meditations.speech.takes import (
+    Take,
+    TakeRequest,
+    engine_version,
+    kept_take,
+    make_takes,
+    take_key,
+)
+from meditations.store import Store, cache_folder
+from meditations.timeline.timeline import Timeline, build_timeline
+from meditations.track.preparing import find_sources
+from meditations.workers import Workers, broken_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from meditations.project import Project
+    from meditations.speech.utterance import Utterance
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Reporter(Protocol):
+    """Is told how far a track is."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that has `total` steps."""
+
+    def advance(self, what: str) -> None:
+        """One step of the stage is done; `what` says which."""
+
+
+class Silent:
+    """A reporter that keeps quiet."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Says nothing."""
+
+    def advance(self, what: str) -> None:
+        """Says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where takes, beds and windows are kept."""
+
+    takes: Store
+    beds: Store
+    windows: Store
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, fresh: bool = False) -> Stores:
+        """The stores in `folder`, or in the user's cache; `fresh` ones use nothing kept."""
+        base = folder or cache_folder()
+        return cls(*(Store(base / name, fresh) for name in ("takes", "beds", "windows")))
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a track is made with.
+
+    Attributes:
+        workers: The processes.
+        stores: What is kept.
+        engines: Engines by name, in the place of the registered ones: for tests.
+    """
+
+    workers: Workers
+    stores: Stores
+    engines: Mapping[str, Engine] = field(default_factory=dict)
+
+    def engine(self, name: str) -> Engine:
+        """The engine of that name."""
+        return self.engines.get(name) or engine_named(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A timeline with all that sounds in it."""
+
+    timeline: Timeline
+    takes: dict[Utterance, Take]
+    sources: dict[str, BedSource]
+    beds: dict[str, PreparedBed]
+    engines: dict[str, str]
+
+
+def sound(
+    plan: Plan, project: Project, workshop: Workshop, reporter: Reporter
+) -> tuple[Sounding, int]:
+    """Speaks, prepares the beds, and places everything; also how many lines were spoken anew."""
+    sources = find_sources(plan, project)
+    pending_beds = {
+        name: workshop.workers.submit(prepare_bed, source, workshop.stores.beds, WINDOW_FRAMES)
+        for name, source in sources.items()
+        if kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES)) is None
+    }
+    takes, engines, spoken = _speak(plan, workshop, reporter)
+    timeline = build_timeline(
+        plan, {utterance: take.speech_frames for utterance, take in takes.items()}
+    )
+    beds: dict[str, PreparedBed] = {}
+    for name, source in sources.items():
+        if name in pending_beds:
+            beds[name] = result(pending_beds[name])
+        else:
+            kept = kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES))
+            beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
+    return Sounding(timeline, takes, sources, beds, engines), spoken
+
+
+def encode(sounding: Sounding, workshop: Workshop, reporter: Reporter) -> tuple[list[Path], int]:
+    """The files of all windows, in order; also how many were encoded anew."""
+    store, encoder = workshop.stores.windows, encoder_name()
+    windows = cut_windows(sounding.timeline, sounding.takes, sounding.beds)
+    keys = [window.key(encoder) for window in windows]
+    takes = {take.key: take.file for take in sounding.takes.values()}
+    beds = {bed.key: bed for bed in sounding.beds.values()}
+    pending: dict[str, Future[Path]] = {}
+    kept: dict[str, Path] = {}
+    for window, key in zip(windows, keys, strict=True):
+        if key in pending or key in kept:
+            continue
+        found = _kept_window(store, key, window)
+        if found:
+            kept[key] = found
+            continue
+        pending[key] = workshop.workers.submit(
+            make_window, window,
+            {placed.take_key: takes[placed.take_key] for placed in window.takes},
+            {part.bed_key: beds[part.bed_key] for part in window.beds},
+            store, key,
+        )  # fmt: skip
+    reporter.stage("mixing", len(pending))
+    made = _gather(pending, lambda _: reporter.advance(""))
+    return [made.get(key) or kept[key] for key in keys], len(pending)
+
+
+def _kept_window(store: Store, key: str, window: Window) -> Path | None:
+    found = store.find(key, ".mp3")
+    if found and found.stat().st_size == window.mp3_frames * FRAME_BYTES:
+        return found
+    return None
+
+
+def _speak(
+    plan: Plan, workshop: Workshop, reporter: Reporter
+) -> tuple[dict[Utterance, Take], dict[str, str], int]:
+    """All takes, the versions of the engines that speak, and how many were spoken anew."""
+    store = workshop.stores.takes
+    takes: dict[Utterance, Take | None] = {}
+    missing: dict[Engine, list[TakeRequest]] = {}
+    versions: dict[str, str] = {}
+    for utterance, where in _places(plan).items():
+        try:
+            engine = workshop.engine(utterance.manner.engine)
+            versions[engine.name] = engine_version(engine)
+        except MeditationError as error:
+            raise error.at(where) from None
+        key = take_key(utterance, versions[engine.name])
+        takes[utterance] = kept_take(store, key)  # its place in the order, if nothing else
+        if takes[utterance] is None:
+            missing.setdefault(engine, []).append(TakeRequest(utterance, key, where))
+    count = sum(map(len, missing.values()))
+    reporter.stage("speaking", count)
+    # Small shares: none of the workers is to wait for the last one long.
+    size = max(1, min(6, count // (3 * workshop.workers.jobs)))
+    pending = {
+        tuple(share): workshop.workers.submit(make_takes, share, engine, store)
+        for engine, requests in missing.items()
+        for share in (requests[n : n + size] for n in range(0, len(requests), size))
+    }
+    for share, made in _gather(pending, lambda share: _tell(share, reporter)).items():
+        takes |= {request.utterance: take for request, take in zip(share, made, strict=True)}
+    return {u: take for u, take in takes.items() if take is not None}, versions, count
+
+
+def _tell(share: Sequence[TakeRequest], reporter: Reporter) -> None:
+    for request in share:
+        reporter.advance(request.utterance.text)
+
+
+def _places(plan: Plan) -> dict[Utterance, Where]:
+    """Where each utterance is written first."""
+    places: dict[Utterance, Where] = {}
+    for event in plan.events:
+        if isinstance(event, SayEvent):
+            places.setdefault(event.utterance, event.where)
+    return places
+
+
+def _gather(pending: Mapping[K, Future[T]], tell: Callable[[K], None]) -> dict[K, T]:
+    """All results; with the first fault the rest is given up."""
+    names = {future: name for name, future in pending.items()}
+    done: dict[K, T] = {}
+    waiting = set(names)
+    while waiting:
+        finished, waiting = wait(waiting, timeout=1.0, return_when=FIRST_EXCEPTION)
+        for future in sorted(finished, key=lambda f: list(names).index(f)):
+            name = names[future]
+            try:
+                done[name] = result(future)
+            except MeditationError:
+                for other in waiting:
+                    other.cancel()
+                raise
+            tell(name)
+    return done
+
+
+def result(future: Future[T]) -> T:
+    """What a worker gave; what went wrong there becomes a message here.
+
+    Raises:
+        MeditationError: If the work failed, the disk is full, or the worker was ended.
+    """
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise broken_pool() from None
+    except OSError as error:
+        raise from_os_error(error, "building the track") from None
