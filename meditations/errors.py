@@ -6,10 +6,14 @@ import errno
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
+
+MOST_TOLD: Final = 50
+"""Of more faults than this in one script the rest is only counted: nobody reads further."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,24 @@ class MeditationError(Exception):
         return head + "".join(f"\n  {line}" for line in self.mend.splitlines())
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Raised in workers: exceptions are pickled by their positional arguments only.
-        return (_rebuild, (type(self), self.what, self.mend, self.where))
+        # Raised in workers: exceptions are pickled by their positional arguments only, and a
+        # child may want others than its base class does.
+        return (_rebuild, (type(self), self.args, self.__dict__))
 
-    def at(self, where: Where) -> MeditationError:
+    def at(self, where: Where) -> Self:
         """The same fault, placed; a place that is already known is kept."""
         if self.where.file is not None:
             return self
-        return type(self)(self.what, mend=self.mend, where=where)
+        return _rebuild(type(self), self.args, {**self.__dict__, "where": where})
 
 
-def _rebuild(kind: type[MeditationError], what: str, mend: str, where: Where) -> MeditationError:
-    return kind(what, mend=mend, where=where)
+_Fault = TypeVar("_Fault", bound=MeditationError)
+
+
+def _rebuild(kind: type[_Fault], args: tuple[object, ...], state: dict[str, Any]) -> _Fault:
+    fault = kind.__new__(kind, *args)
+    fault.__dict__.update(state)
+    return fault
 
 
 class SpeechError(MeditationError):
@@ -93,16 +103,18 @@ class FaultyScriptError(MeditationError):
         super().__init__(self.faults[0].what, where=self.faults[0].where)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.faults))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (FaultyScriptError, (self.faults,))
+        told = list(map(str, self.faults[:MOST_TOLD]))
+        if more := len(self.faults) - len(told):
+            told.append(f"and {more:,} more")
+        return "\n".join(told)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word next to `word`, or all of them where none is near."""
     choices = sorted(known)
     lowered = {choice.lower(): choice for choice in reversed(choices)}
+    if exact := lowered.get(word.strip().lower()):
+        return f"did you mean '{exact}'?"
     close = get_close_matches(word.strip().lower(), lowered, n=3, cutoff=0.6)
     if close:
         names = [f"'{lowered[name]}'" for name in close]

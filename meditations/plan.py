@@ -141,13 +141,13 @@ class _Planner:
         self._pace: Pace = script.pace
         self._events: list[Event] = []
         self._bed: Bed | None = None
-        self._manner = resolve_voice(script.voice, script.file)
+        self._manner = resolve_voice(script.voice, script.place("voice"))
 
     def plan(self) -> Plan:
         script, background = self._script, self._script.background
         fade_out_ms = SHORT_TAIL_MS
-        if background is not None:
-            self._set_bed(background, script.file)
+        if background is not None and background.sound != "none":
+            self._set_bed(background, script.place("background"))
             fade_out_ms = self._ms(background.fade_out)
         self._add(SilenceEvent(self._ms(self._pace.lead_in), elastic=False))
         for section in script.sections:
@@ -160,7 +160,7 @@ class _Planner:
             length_ms=self._ms(script.length) if script.length else None,
             longest_silence_ms=longest_silence_ms(script.kind),
             fade_out_ms=fade_out_ms,
-            where=script.file,
+            where=script.place("length"),
         )
 
     def _section(self, section: Section) -> None:
@@ -195,7 +195,8 @@ class _Planner:
             manner = resolve_voice(say.voice, say.where, manner)
         if say.rate is not None:
             manner = replace(manner, rate_wpm=_rate(say.rate, manner.rate_wpm))
-        if self._speaks_last():
+        # A line that begins with a pause of its own says how long to wait.
+        if self._speaks_last() and isinstance(say.parts[0], Phrase):
             self._add(SilenceEvent(self._ms(self._pace.line), elastic=True))
         for part in say.parts:
             if isinstance(part, MarkedPause):

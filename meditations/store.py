@@ -11,13 +11,14 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from meditations.errors import from_os_error
+from meditations.errors import MeditationError, from_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CACHE_SETTING: Final = "MEDITATIONS_CACHE"
 LIMIT_SETTING: Final = "MEDITATIONS_CACHE_LIMIT_MB"
 DEFAULT_LIMIT_MB: Final = 4_000
+_ENTRY = re.compile(r"[0-9a-f]{3,64}\.\w+")
+_UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.\w+")
 
 
 def cache_folder() -> Path:
@@ -114,10 +117,14 @@ def written_whole(target: Path) -> Iterator[Path]:
 def prune(folder: Path, limit_bytes: int | None = None) -> int:
     """Deletes the entries that were used longest ago until the rest fits; returns bytes freed.
 
-    Files in between that a killed build left behind go too, when they are a day old.
+    Files in between that a killed build left behind go too, when they are a day old. Nothing else
+    is touched: somebody may have named a folder that holds more than the stores.
+
+    Raises:
+        MeditationError: If the limit that the environment sets is no number.
     """
     if limit_bytes is None:
-        limit_bytes = int(os.environ.get(LIMIT_SETTING) or DEFAULT_LIMIT_MB) * 1_000_000
+        limit_bytes = _limit_bytes()
     found: list[tuple[float, int, Path]] = []
     freed = 0
     for file in folder.rglob("*"):
@@ -125,11 +132,11 @@ def prune(folder: Path, limit_bytes: int | None = None) -> int:
             if not file.is_file():
                 continue
             stat = file.stat()
-            if file.name.startswith(".") and stat.st_mtime < time.time() - 86_400:
+            if _ENTRY.fullmatch(file.name) and file.parent.name == file.name[:2]:
+                found.append((stat.st_mtime, stat.st_size, file))
+            elif _UNFINISHED.fullmatch(file.name) and stat.st_mtime < time.time() - 86_400:
                 file.unlink()
                 freed += stat.st_size
-            else:
-                found.append((stat.st_mtime, stat.st_size, file))
     total = sum(size for _, size, _ in found)
     for _, size, file in sorted(found):
         if total <= limit_bytes:
@@ -139,3 +146,13 @@ def prune(folder: Path, limit_bytes: int | None = None) -> int:
             total -= size
             freed += size
     return freed
+
+
+def _limit_bytes() -> int:
+    written = os.environ.get(LIMIT_SETTING) or str(DEFAULT_LIMIT_MB)
+    if not re.fullmatch(r"\d{1,12}", written):
+        raise MeditationError(
+            f"{LIMIT_SETTING} is '{written}', and that is no number of megabytes",
+            mend=f"set it to a whole number, as in {LIMIT_SETTING}={DEFAULT_LIMIT_MB}",
+        )
+    return int(written) * 1_000_000

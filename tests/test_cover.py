@@ -182,7 +182,7 @@ def test_no_bands() -> None:
 def test_file_sizes(palette: str) -> None:
     """The PNG is 400 KB or less and the JPEG 150 KB or less, and both are square and RGB."""
     for title in TITLES:
-        png = cover.cover_png(title, palette, "Twelve minutes")
+        png = cover.cover_png(cover.draw_cover(title, palette, "Twelve minutes"))
         image = Image.open(io.BytesIO(png))
         jpeg = cover.cover_jpeg(image)
         assert len(png) <= 400_000, title
@@ -193,8 +193,8 @@ def test_file_sizes(palette: str) -> None:
 
 def test_png_is_steady() -> None:
     """The same words give the same bytes, of pixels alone: no clock and no other metadata."""
-    png = cover.cover_png("Five Senses", "moss")
-    assert png == cover.cover_png("Five Senses", "moss")
+    png = cover.cover_png(cover.draw_cover("Five Senses", "moss"))
+    assert png == cover.cover_png(cover.draw_cover("Five Senses", "moss"))
     assert set(Image.open(io.BytesIO(png)).info) == set()
 
 

@@ -17,6 +17,7 @@ from meditations.quantities import parse_duration
 LONGEST_LINE: Final = 5_000
 """Characters in one line of speech; ten minutes without a pause are no meditation."""
 
+_LITERAL: Final = r"a bracket that is meant as one as \[ (between double quotes: \\[)"
 _PAUSE = re.compile(r"\d+(?:\.\d+)?(?:ms|s)")
 _MARK = re.compile(r'(?P<name>[A-Za-z]\w*)(?::\s*(?P<value>"[^"]*"|[^"\]]*))?')
 _TOKEN = re.compile(
@@ -75,7 +76,7 @@ def parse_marks(text: str) -> tuple[Phrase | MarkedPause, ...]:
         if token["stray"]:
             raise MarkError(
                 f"the bracket '{token['stray']}' has no partner",
-                "write a pause as [2s], and a bracket that is meant as one as \\[",
+                f"write a pause as [2s], and {_LITERAL}",
                 token.start(),
             )
         if token["mark"] is not None:
@@ -118,19 +119,28 @@ def _refuse_silent(text: str, offset: int) -> None:
 
 def speakable(text: str) -> str:
     """`text` without what a voice would read out by name: emoji and other pictures."""
-    kept = (
-        char if char.isspace() or unicodedata.category(char) not in _UNSPOKEN else " "
-        for char in text
-    )
+    kept = (char if char.isspace() else _heard(char) for char in text)
     return " ".join("".join(kept).split())
 
 
-_UNSPOKEN: Final = {"So", "Sk", "Cf", "Cs", "Co", "Cn", "Cc"}
+def _heard(char: str) -> str:
+    kind = unicodedata.category(char)
+    # A soft hyphen or a joiner stands within a word, which must not fall apart.
+    if kind == "Cf" or char in _PICTURE_SELECTORS:
+        return ""
+    return " " if kind in _UNSPOKEN else char
+
+
+_UNSPOKEN: Final = {"So", "Sk", "Cs", "Co", "Cn", "Cc"}
+_PICTURE_SELECTORS: Final = "\ufe0e\ufe0f\u20e3"
 
 
 def _pause_ms(mark: str, offset: int) -> int:
     if _PAUSE.fullmatch(mark):
-        return parse_duration(mark)
+        try:
+            return parse_duration(mark)
+        except MeditationError as error:
+            raise MarkError(error.what, error.mend, offset) from None
     name = _MARK.fullmatch(mark)
     known = name["name"].lower() if name else ""
     if known in ("sub", "ipa"):
@@ -138,7 +148,7 @@ def _pause_ms(mark: str, offset: int) -> int:
     elif known in ("pause", "break", "silence") or re.search(r"\d", mark):
         mend = "write a pause as [2s] or [500ms]"
     else:
-        mend = 'marks are [2s], [500ms] and (word)[sub:"…"]; a bracket itself is written \\['
+        mend = f'marks are [2s], [500ms] and (word)[sub:"…"]\nwrite {_LITERAL}'
     raise MarkError(f"the mark '[{mark}]' is not known", mend, offset)
 
 

@@ -2,151 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainValidator,
-    Tag,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from meditations.errors import MeditationError, Where, nearest
-from meditations.quantities import parse_duration, parse_level
+from meditations.errors import Where
 from meditations.script.marks import MarkedPause, Phrase, parse_marks
+from meditations.script.values import (
+    Boolean,
+    Breath,
+    Level,
+    Lift,
+    Phase,
+    Published,
+    Rate,
+    Text,
+    Time,
+    Title,
+    choice,
+    told,
+    whole,
+)
+from meditations.script.values import Duration as Duration  # noqa: PLC0414 - also known from here
 
 KINDS: Final = ("trauma", "partner", "sleep", "general")
 ROLES: Final = ("welcome", "practice", "return", "sleep")
-RATE_WORDS: Final = {"slowest": 0.75, "slower": 0.87, "faster": 1.12}
-"""How much a word changes the rate of the script's voice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A time as written: fixed milliseconds, or breaths, whose length the script sets."""
-
-    ms: int = 0
-    breaths: float = 0.0
-
-    def in_ms(self, breath_ms: int) -> int:
-        """Whole milliseconds, where a breath takes `breath_ms`."""
-        return self.ms + round(self.breaths * breath_ms)
-
-
-def _told(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Lets pydantic collect a `MeditationError` beside the other faults of the script."""
-
-    def reading(value: Any) -> Any:
-        try:
-            return read(value)
-        except MeditationError as error:
-            raise PydanticCustomError(
-                "meditation", "{what}", {"what": error.what, "mend": error.mend, "error": error}
-            ) from None
-
-    return reading
-
-
-def _read_duration(value: Any) -> Duration:
-    if isinstance(value, Duration):
-        return value
-    _want_text(value, "a duration")
-    breaths = re.fullmatch(r"(\d+(?:\.\d+)?)\s*breaths?", value.strip(), re.IGNORECASE)
-    if breaths and float(breaths[1]) <= 1000:
-        return Duration(breaths=float(breaths[1]))
-    return Duration(ms=parse_duration(value))
-
-
-def _read_level(value: Any) -> float:
-    if isinstance(value, float):
-        return value
-    _want_text(value, "a level")
-    return parse_level(value)
-
-
-def _read_boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return bool(value == "true")
-    raise MeditationError(f"'{value}' is neither true nor false", mend="write true or false")
-
-
-def _read_published(value: Any) -> datetime:
-    """A day is published at 06:00 UTC; a time says its offset, for no clock is guessed."""
-    if isinstance(value, datetime):
-        return value
-    _want_text(value, "a date")
-    mend = "write a day as 2026-11-22, or a time with its offset as 2026-11-22T18:00+01:00"
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            return datetime.combine(date.fromisoformat(value), time(6), UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise MeditationError(f"'{value}' is no date", mend=mend) from None
-    if moment.tzinfo is None:
-        raise MeditationError(f"'{value}' does not say its offset from UTC", mend=mend)
-    return moment
-
-
-def _read_text(value: Any) -> str:
-    _want_text(value, "text")
-    text = str(value).strip()
-    if not text:
-        raise MeditationError("this is empty", mend="write some words, or leave the key out")
-    return text
-
-
-def _read_rate(value: Any) -> float | int:
-    """A number is words a minute; a word is a factor on the script's own rate."""
-    if isinstance(value, int | float):
-        return value
-    _want_text(value, "a rate")
-    if value in RATE_WORDS:
-        return RATE_WORDS[value]
-    if not value.isdigit():
-        raise MeditationError(
-            f"'{value}' is no rate", mend="write words a minute, as in 110, or slower, or faster"
-        )
-    if not 60 <= int(value) <= 300:
-        raise MeditationError(
-            f"a rate of {value} words a minute is out of range", mend="choose from 60 to 300"
-        )
-    return int(value)
-
-
-def _want_text(value: Any, kind: str) -> None:
-    if not isinstance(value, str):
-        what = "nothing" if value is None else "a list" if isinstance(value, list) else "settings"
-        raise MeditationError(f"{kind} is needed here, not {what}")
-
-
-def _choice(*names: str) -> PlainValidator:
-    def read(value: Any) -> str:
-        _want_text(value, "one word")
-        if value not in names:
-            raise MeditationError(f"'{value}' is not known", mend=nearest(value, names))
-        return str(value)
-
-    return PlainValidator(_told(read))
-
-
-Text = Annotated[str, PlainValidator(_told(_read_text))]
-Time = Annotated[Duration, PlainValidator(_told(_read_duration))]
-Level = Annotated[float, BeforeValidator(_told(_read_level))]
-Boolean = Annotated[bool, PlainValidator(_told(_read_boolean))]
-Published = Annotated[datetime, PlainValidator(_told(_read_published))]
-Rate = Annotated[float | int, PlainValidator(_told(_read_rate))]
 
 
 class _Settings(BaseModel):
@@ -166,7 +47,7 @@ class Voice(_Settings):
     engine: Text | None = None
     voice: Text | None = None
     rate: Rate | None = None
-    pitch: Annotated[int, Field(ge=0, le=99)] | None = None
+    pitch: Annotated[int, whole(0, 99)] | None = None
 
 
 class Background(_Settings):
@@ -177,8 +58,8 @@ class Background(_Settings):
 
     short_for = "sound"
     sound: Text = "brown"
-    level: Annotated[Level, Field(ge=-60, le=-20)] = -22.0
-    lift: Annotated[Level, Field(ge=0, le=10)] = 6.0
+    level: Level = -22.0
+    lift: Lift = 6.0
     fade_in: Time = Duration(ms=12_000)
     fade_out: Time = Duration(ms=8_000)
 
@@ -188,30 +69,20 @@ class BackgroundChange(_Settings):
 
     short_for = "sound"
     sound: Text | None = None
-    level: Annotated[Level, Field(ge=-60, le=-20)] | None = None
-    lift: Annotated[Level, Field(ge=0, le=10)] | None = None
+    level: Level | None = None
+    lift: Lift | None = None
     fade: Time = Duration(ms=8_000)
 
 
 class Pace(_Settings):
     """The silences that nobody has to write: see CARE's pace table in docs/writing.md."""
 
-    breath: Time = Duration(ms=8_000)
+    breath: Breath = Duration(ms=8_000)
     sentence: Time = Duration(ms=800)
     line: Time = Duration(ms=2_000)
     section: Time = Duration(ms=8_000)
     lead_in: Time = Duration(ms=3_000)
     tail: Time | None = None
-
-    @model_validator(mode="after")
-    def _breath_is_a_time(self) -> Pace:
-        if self.breath.breaths or not 1_000 <= self.breath.ms <= 30_000:
-            raise PydanticCustomError(
-                "meditation",
-                "{what}",
-                {"what": "a breath takes between 1s and 30s", "mend": "write breath: 8s"},
-            )
-        return self
 
 
 class Say(_Settings):
@@ -226,7 +97,7 @@ class Say(_Settings):
 
     @model_validator(mode="after")
     def _read_marks(self) -> Say:
-        parts = _told(parse_marks)(self.text)
+        parts = told(parse_marks)(self.text)
         object.__setattr__(self, "parts", parts)
         return self
 
@@ -242,17 +113,17 @@ class Pause(_Settings):
 class Breathe(_Settings):
     """Breathing on a grid that never stretches: in, hold, out, rest, so many times."""
 
-    in_: Annotated[Time, Field(alias="in")]
+    in_: Annotated[Phase, Field(alias="in")]
     hold: Time = Duration()
-    out: Time
+    out: Phase
     rest: Time = Duration()
-    times: Annotated[int, Field(ge=1, le=200)] = 1
+    times: Annotated[int, whole(1, 200)] = 1
 
 
 class Repeat(_Settings):
     """Steps that come several times."""
 
-    times: Annotated[int, Field(ge=1, le=100)]
+    times: Annotated[int, whole(1, 100)]
     script: Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
@@ -318,8 +189,8 @@ Step = Annotated[
 class Section(_Settings):
     """A part of the meditation; it becomes a chapter."""
 
-    title: Text
-    role: Annotated[Literal["welcome", "practice", "return", "sleep"], _choice(*ROLES)] = "practice"
+    title: Title
+    role: Annotated[Literal["welcome", "practice", "return", "sleep"], choice(*ROLES)] = "practice"
     voice: Voice | None = None
     script: Annotated[tuple[Step, ...], Field(min_length=1)]
     where: Annotated[Where, Field(alias="@where")] = Where()
@@ -338,7 +209,7 @@ class Care(_Settings):
     allow: dict[str, Text] = {}
 
 
-Kind = Annotated[Literal["trauma", "partner", "sleep", "general"], _choice(*KINDS)]
+Kind = Annotated[Literal["trauma", "partner", "sleep", "general"], choice(*KINDS)]
 
 
 class Script(_Settings):
@@ -348,18 +219,20 @@ class Script(_Settings):
         file: Where it was read from, as messages name it.
         source: The file itself.
         slug: The name of its track: lower case letters, digits and dashes.
+        places: Where the value of each setting stands.
     """
 
     file: Annotated[Where, Field(alias="@where")]
     source: Annotated[Path, Field(alias="@source")]
     slug: Annotated[str, Field(alias="@slug")]
-    title: Text
+    places: Annotated[dict[str, Where], Field(alias="@places")] = {}
+    title: Title
     summary: Text = ""
     kind: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("general",)
     topics: tuple[Text, ...] = ()
     language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
-    author: Text = "Guided Meditations"
-    album: Text = "Guided Meditations"
+    author: Title = "Guided Meditations"
+    album: Title = "Guided Meditations"
     published: Published | None = None
     length: Time | None = None
     voice: Voice = Voice(name="gentle")
@@ -368,7 +241,11 @@ class Script(_Settings):
     cover: Text | None = None
     palette: Text | None = None
     notes: Text = ""
-    review: Annotated[Literal["none"], _choice("none")] | None = None
+    review: Annotated[Literal["none"], choice("none")] | None = None
     reviewed: Reviewed | None = None
     care: Care = Care()
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    def place(self, setting: str) -> Where:
+        """Where the value of a setting stands; the script itself where it is left out."""
+        return self.places.get(setting, self.file)

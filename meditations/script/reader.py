@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -11,14 +13,15 @@ from pydantic import BaseModel, ValidationError
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.project import slug_of
 from meditations.script import model
-from meditations.script.marks import MarkError
-from meditations.script.source import Mapping, Node, Scalar, Sequence, parse, quoted, read_text
+from meditations.script.faults import fault
+from meditations.script.source import Mapping, Node, Scalar, Sequence, parse
+from meditations.script.text import read_text
+from meditations.script.values import shortened
+from meditations.script.written import PROSE, Written, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
 LATER: Final = {"bell": "bells"}
 """Steps of the format that this version does not play yet."""
@@ -37,8 +40,8 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
     """
     shown = shown_as or file
     try:
-        text = read_text(file)
-        root = parse(text, shown)
+        written = Written(read_text(file))
+        root = parse(written, shown)
     except MeditationError as error:
         raise type(error)(
             error.what, mend=error.mend, where=Where(shown, error.where.line, error.where.column)
@@ -50,15 +53,18 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
             mend="start with a line such as  title: A Quiet Evening",
             where=root.where,
         )
-    values = _Values()
+    values = _Values(written)
     settings = values.settings(root, model.Script)
-    settings |= {"@where": Where(shown), "@source": file, "@slug": slug_of(file)}
+    places = {key.text: value.where for key, value in root.entries}
+    settings |= {
+        "@where": Where(shown), "@source": file, "@slug": slug_of(file), "@places": places,
+    }  # fmt: skip
     try:
         script = model.Script.model_validate(settings)
     except ValidationError as error:
         # A list all of whose items are faulty is also told to be too short: one word is enough.
         found = [
-            _fault(detail, root)
+            fault(detail, root)
             for detail in error.errors(include_url=False)
             if not (detail["type"] == "too_short" and detail["input"])
         ]
@@ -71,7 +77,8 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
 class _Values:
     """Turns nodes into what pydantic validates, guided by the fields of the models."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: Written) -> None:
+        self._written = written
         self.faults: list[MeditationError] = []
 
     def settings(self, node: Mapping, kind: type[BaseModel]) -> dict[str, Any]:
@@ -81,7 +88,7 @@ class _Values:
         values: dict[str, Any] = {"@where": node.where} if "@where" in fields else {}
         for key, value in node.entries:
             if key.text not in known:
-                self._unknown_key(key, known)
+                self._unknown_key(key, value, known, flow=node.flow)
                 continue
             values[key.text] = self._value(key.text, value, fields[key.text].annotation)
         return values
@@ -91,20 +98,35 @@ class _Values:
             return self._steps(node)
         kind = next(_models_in(annotation), None)
         if isinstance(node, Scalar):
-            if node.plain and node.text in ("", "~", "null"):
-                return None
-            if kind and key == "background" and node.text == "none" and kind is model.Background:
-                return None
-            return {kind.short_for: node.text} if kind and kind.short_for else node.text
+            return self._single(key, node, kind)
         if isinstance(node, Mapping):
             if kind:
                 return self.settings(node, kind)
-            return {name.text: self._value("", value, None) for name, value in node.entries}
+            return {name.text: self._value(key, value, None) for name, value in node.entries}
         return [
             self.settings(item, kind) if kind and isinstance(item, Mapping) else
-            self._value("", item, None)
+            self._value(key, item, None)
             for item in node.items
         ]  # fmt: skip
+
+    def _single(self, key: str, node: Scalar, kind: type[model._Settings] | None) -> Any:
+        if key in PROSE and node.comment:
+            self.faults.append(self._dropped(node.comment))
+            node = replace(node, text=node.text or "…")  # one fault is enough
+        blank = node.empty or (node.plain and node.text == "null")
+        if kind is model.Background and (blank or node.text == "none"):
+            # Silence has a word; a blank is told to be a fault.
+            return {"sound": ""} if blank else None
+        if blank:
+            return None
+        return {kind.short_for: node.text} if kind and kind.short_for else node.text
+
+    def _dropped(self, comment: Where) -> MeditationError:
+        return MeditationError(
+            "YAML drops the words from '#' on, as a comment",
+            mend=self._written.mended(comment.line) + "\nor move the comment to a line of its own",
+            where=comment,
+        )
 
     def _steps(self, node: Node) -> Any:
         if not isinstance(node, Sequence):
@@ -121,23 +143,38 @@ class _Values:
 
     def _step(self, node: Node) -> dict[str, Any]:
         if isinstance(node, Scalar):
-            if node.plain and node.text in ("", "~"):
+            if node.comment:
+                raise self._dropped(node.comment)
+            if node.empty:
                 raise MeditationError(
                     "this step is empty", mend="write some words, or delete the line",
                     where=node.where,
                 )  # fmt: skip
+            self._refuse_missing_colon(node)
             return {
                 "say": {"text": node.text, "@where": _text_place(node)}, "@where": node.where,
             }  # fmt: skip
         if isinstance(node, Sequence):
             if node.flow and len(node.items) == 1 and isinstance(node.items[0], Scalar):
                 return {"pause": {"time": node.items[0].text}, "@where": node.where}
+            entry = self._written.entry(node.where.line)
+            speech = entry.mended() if entry and entry.is_step else "put it into double quotes"
             raise MeditationError(
                 "a list stands where a step should be",
-                mend="write speech as plain text, and a pause as [2s]",
+                mend=f"for speech, {speech}\nfor a pause, write it as [2s]",
                 where=node.where,
             )
         return self._named_step(node)
+
+    def _refuse_missing_colon(self, node: Scalar) -> None:
+        match = re.fullmatch(r"pause\s+(\S+|\d\S* breaths?)", node.text)
+        if match and node.plain and match[1][0].isdigit():
+            raise MeditationError(
+                "a ':' is missing behind 'pause': this would be spoken",
+                mend=f"for silence, write - pause: {match[1]}\n"
+                f"for speech, write it in quotes: - {quoted(node.text)}",
+                where=node.where,
+            )
 
     def _named_step(self, node: Mapping) -> dict[str, Any]:
         if not node.entries:
@@ -168,22 +205,29 @@ class _Values:
 
     def _no_step(self, key: Scalar, value: Node) -> MeditationError:
         hint = nearest(key.text, model.STEPS)
-        looks_spoken = " " in key.text.strip() or not hint.startswith("did you mean")
-        if looks_spoken and isinstance(value, Scalar):
-            line = f"{key.text}: {value.text}".strip()
+        entry = self._written.entry(key.where.line)
+        # `Breathe: in, and out` is speech, `puase: 2s` is not.
+        spoken = " " in key.text.strip() or not key.text.islower() or "did you" not in hint
+        if not spoken or not isinstance(value, Scalar):
             return MeditationError(
-                f"YAML takes the words before ':' for a step, and '{_short(key.text)}' is none",
-                mend=f"for speech, write it in quotes: - {quoted(line)}\nfor a step, {hint}",
-                where=key.where,
+                f"'{shortened(key.text)}' is no step", mend=hint, where=key.where
             )
-        return MeditationError(f"'{_short(key.text)}' is no step", mend=hint, where=key.where)
+        speech = f"write it in quotes: - {quoted(f'{key.text}: {value.text}'.strip())}"
+        if entry and entry.is_step:
+            speech = entry.mended()
+        return MeditationError(
+            f"YAML takes the words before ':' for a step, and '{shortened(key.text)}' is none",
+            mend=f"for speech, {speech}\nfor a step, {hint}",
+            where=key.where,
+        )
 
-    def _unknown_key(self, key: Scalar, known: set[str]) -> None:
+    def _unknown_key(self, key: Scalar, value: Node, known: set[str], *, flow: bool) -> None:
+        mend = nearest(key.text, known)
+        if flow and isinstance(value, Scalar) and value.empty:
+            mend = "a comma ends the words before it: put words that hold one into double quotes"
         self.faults.append(
             MeditationError(
-                f"the key '{_short(key.text)}' is not known here",
-                mend=nearest(key.text, known),
-                where=key.where,
+                f"the key '{shortened(key.text)}' is not known here", mend=mend, where=key.where
             )
         )
 
@@ -200,72 +244,3 @@ def _models_in(annotation: Any) -> Iterator[type[model._Settings]]:
 def _text_place(node: Scalar) -> Where:
     shift = 0 if node.plain else 1
     return Where(node.where.file, node.where.line, node.where.column + shift)
-
-
-def _fault(detail: ErrorDetails, root: Mapping) -> MeditationError:
-    node, rest = _find(root, detail["loc"])
-    context = detail.get("ctx", {})
-    error = context.get("error")
-    where = node.where
-    if isinstance(error, MarkError) and isinstance(node, Scalar) and "\n" not in node.text:
-        shift = 0 if node.plain else 1
-        where = Where(where.file, where.line, where.column + shift + error.offset)
-    key = str(rest[-1]) if rest else ""
-    what, mend = _in_words(detail, key)
-    return MeditationError(what, mend=mend, where=where)
-
-
-def _find(root: Mapping, loc: tuple[int | str, ...]) -> tuple[Node, tuple[int | str, ...]]:
-    """The node at pydantic's location, whose tags of unions are passed over."""
-    node: Node = root
-    last = 0
-    for position, part in enumerate(loc):
-        inner: Node | None = None
-        if isinstance(node, Mapping) and isinstance(part, str):
-            inner = node.get(part)
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
-            inner = node.items[part]
-        if inner is not None:
-            node, last = inner, position + 1
-    return node, loc[last:]
-
-
-def _in_words(detail: ErrorDetails, key: str) -> tuple[str, str]:
-    """pydantic's fault in the maker's words."""
-    context = detail.get("ctx", {})
-    match detail["type"]:
-        case "meditation":
-            return str(context["what"]), str(context["mend"])
-        case "missing":
-            return f"the key '{key}' is missing", f"add a line  {key}: …"
-        case "too_short":
-            return "at least one is needed here", "add a line below that starts with '- '"
-        case "greater_than_equal" | "less_than_equal":
-            limit = context.get("ge", context.get("le"))
-            bound = "not under" if "ge" in context else "not over"
-            return f"{_given(detail)} is out of range", f"choose a value {bound} {limit:g}"
-        case "int_parsing" | "int_type" | "int_from_float":
-            return f"{_given(detail)} is no whole number", "write a number such as 3"
-        case "tuple_type" | "list_type":
-            return f"a list is needed here, not {_given(detail)}", "write each on a line with '- '"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return f"settings are needed here, not {_given(detail)}", "write  key: value"
-        case "string_pattern_mismatch":
-            return f"{_given(detail)} is no language", "write a code such as en or pt-BR"
-        case _:
-            return detail["msg"], ""
-
-
-def _given(detail: ErrorDetails) -> str:
-    value = detail["input"]
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "settings"
-    if isinstance(value, list | tuple):
-        return "a list"
-    return f"'{_short(str(value))}'"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

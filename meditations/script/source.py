@@ -1,40 +1,65 @@
 """YAML that eats no words: the text as nodes that know their line and column.
 
 PyYAML parses; this module turns its events into nodes and refuses what would swallow what a
-maker wrote: anchors, aliases and tags (`- *softly* now`), a comment behind speech (`- Track #1`),
-a key given twice. Every message shows the line as it should be written.
+maker wrote: anchors, aliases and tags (`- *softly* now`), a quote that closes some lines further
+down, a key given twice. Every message shows the line as it should be written.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from meditations.errors import MeditationError, Where
+from meditations.script.text import CONTROL, control_character
+from meditations.script.written import Written, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "Written", "parse", "quoted"]
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST: Final = 24
 """Nesting beyond this is a slip or an attack; the deepest honest script needs about eight."""
-LARGEST_BYTES: Final = 2_000_000
 
-_LINE_START = re.compile(r"^(?P<head>\s*(?:-\s+)*(?:[A-Za-z_]+:\s+)?)(?P<text>\S.*?)\s*$")
+_PROBLEMS: Final = (
+    ("mapping values", "a ': ' stands where none is expected"),
+    ("',' or", "a bracket that opens here is not closed"),
+    ("end of stream", "a quote that opens here is not closed"),
+    ("expected ':'", "there is no ': ' between a key and its value"),
+    ("cannot start", "a sign stands here that YAML keeps for itself"),
+    ("escape", "a \\ in double quotes is written \\\\"),
+    ("expected", "this line does not fit those above it"),
+)
+"""Parts of PyYAML's messages, and what they mean to somebody who writes a script."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value as it was written; `plain` is true where no quotes stood around it."""
+    """One value as it was written.
+
+    Attributes:
+        plain: True where no quotes stood around it.
+        comment: Where a `#` behind a plain value makes YAML drop the rest of the line.
+        one_line: False where it runs over several lines.
+    """
 
     text: str
     plain: bool
     where: Where
+    comment: Where | None = None
+    one_line: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written, or what YAML takes for nothing."""
+        return self.plain and self.text in ("", "~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +73,10 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with their values, in the order of the file."""
+    """Keys with their values, in the order of the file; `flow` is true for one in braces."""
 
     entries: tuple[tuple[Scalar, Node], ...]
+    flow: bool
     where: Where
 
     def get(self, key: str) -> Node | None:
@@ -61,69 +87,22 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def read_text(file: Path) -> str:
-    """The text of a script file, in UTF-8.
-
-    Raises:
-        MeditationError: If the file is missing, not UTF-8, empty, or holds control characters.
-    """
-    try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        raise MeditationError("there is no such file", file=file) from None
-    except IsADirectoryError:
-        raise MeditationError("this is a folder, not a script", file=file) from None
-    except OSError as error:
-        raise MeditationError(f"cannot be read: {error.strerror}", file=file) from None
-    if len(raw) > LARGEST_BYTES:
-        raise MeditationError("is over 2 MB; no meditation is that long", file=file)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
-        raise MeditationError(
-            "is not UTF-8 text",
-            mend="save the file with the encoding UTF-8",
-            where=Where(file, line, column),
-        ) from None
-    _refuse_control_characters(text, file)
-    if not text.strip():
-        raise MeditationError(
-            "is empty", mend='start one with: meditations new "A Title"', file=file
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _refuse_control_characters(text: str, file: Path) -> None:
-    found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]", text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1
-        raise MeditationError(
-            f"holds the control character U+{ord(found[0]):04X}",
-            mend="delete it: it cannot be seen, and it cannot be spoken",
-            where=Where(file, line, column),
-        )
-
-
-def parse(text: str, file: Path) -> Node:
-    """The one document of `text` as nodes.
+def parse(written: Written, file: Path) -> Node:
+    """The one document of a script as nodes; `file` is named in messages.
 
     Raises:
         MeditationError: If YAML cannot read it, or would drop or change words.
     """
-    return _Composer(text, file).document()
+    return _Composer(written, file).document()
 
 
 class _Composer:
     """Builds nodes from PyYAML's events, with a stack no deeper than `DEEPEST`."""
 
-    def __init__(self, text: str, file: Path) -> None:
-        self._lines = text.split("\n")
-        self._text = text
+    def __init__(self, written: Written, file: Path) -> None:
+        self._written = written
         self._file = file
+        self._last_line = 1
 
     def document(self) -> Node:
         try:
@@ -142,7 +121,7 @@ class _Composer:
         stream = iter(events)
         for event in stream:
             if isinstance(event, yaml.NodeEvent):
-                return self._node(event, stream, 0)
+                return self._node(event, stream)
         raise MeditationError(
             "holds nothing but comments",
             mend='start one with: meditations new "A Title"',
@@ -151,7 +130,7 @@ class _Composer:
 
     def _events(self) -> Iterator[yaml.Event]:
         depth = 0
-        for event in yaml.parse(self._text, Loader=_Loader):
+        for event in yaml.parse(self._written.text, Loader=_Loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > DEEPEST:
@@ -162,43 +141,55 @@ class _Composer:
                     )
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
+            self._last_line = self._where(event.start_mark).line
             yield event
 
-    def _node(self, event: yaml.Event, stream: Iterator[yaml.Event], depth: int) -> Node:
+    def _node(self, event: yaml.Event, stream: Iterator[yaml.Event]) -> Node:
         where = self._where(event.start_mark)
-        self._refuse_swallowed(event, where)
+        self._refuse_signs(event, where)
         if isinstance(event, yaml.ScalarEvent):
-            self._refuse_comment(event)
-            return Scalar(event.value, _is_plain(event), where)
+            return self._scalar(event, where)
         if isinstance(event, yaml.SequenceStartEvent):
             items = []
             while not isinstance(following := next(stream), yaml.SequenceEndEvent):
-                items.append(self._node(following, stream, depth + 1))
+                items.append(self._node(following, stream))
             return Sequence(tuple(items), bool(event.flow_style), where)
-        return self._mapping(stream, depth, where)
+        flow = isinstance(event, yaml.MappingStartEvent) and bool(event.flow_style)
+        return Mapping(tuple(self._entries(stream)), flow, where)
 
-    def _mapping(self, stream: Iterator[yaml.Event], depth: int, where: Where) -> Mapping:
-        entries: list[tuple[Scalar, Node]] = []
-        seen: dict[str, Scalar] = {}
+    def _entries(self, stream: Iterator[yaml.Event]) -> Iterator[tuple[Scalar, Node]]:
+        seen: dict[str, int] = {}
         while not isinstance(following := next(stream), yaml.MappingEndEvent):
-            key = self._node(following, stream, depth + 1)
+            key = self._node(following, stream)
             if not isinstance(key, Scalar):
                 raise MeditationError(
                     "a list or a setting stands where a key should be",
-                    mend=self._as_written(key.where),
+                    mend=self._written.mended(key.where.line),
                     where=key.where,
                 )
             if key.text in seen:
                 raise MeditationError(
                     f"the key '{key.text}' is given twice",
-                    mend=f"keep one of them; the first is in line {seen[key.text].where.line}",
+                    mend=f"keep one of them; the first is in line {seen[key.text]}",
                     where=key.where,
                 )
-            seen[key.text] = key
-            entries.append((key, self._node(next(stream), stream, depth + 1)))
-        return Mapping(tuple(entries), where)
+            seen[key.text] = key.where.line
+            yield key, self._node(next(stream), stream)
 
-    def _refuse_swallowed(self, event: yaml.Event, where: Where) -> None:
+    def _scalar(self, event: yaml.ScalarEvent, where: Where) -> Scalar:
+        if found := CONTROL.search(event.value):  # written as an escape: "\0"
+            raise control_character(found[0], where)
+        plain = not event.style  # None from the Python parser, "" from the C one
+        end = self._where(event.end_mark)
+        if end.line > where.line:
+            self._refuse_swallowed_lines(where.line, end.line, event.style or "")
+        comment = None
+        rest = self._written.line(end.line)[end.column - 1 :]
+        if plain and re.match(r"\s+#", rest):
+            comment = Where(self._file, end.line, end.column + rest.index("#"))
+        return Scalar(event.value, plain, where, comment, end.line == where.line)
+
+    def _refuse_signs(self, event: yaml.Event, where: Where) -> None:
         """YAML's anchors, aliases and tags take words out of a line and are never needed here."""
         sign = ""
         if isinstance(event, yaml.AliasEvent):
@@ -210,84 +201,65 @@ class _Composer:
         if sign:
             raise MeditationError(
                 f"YAML takes the words after '{sign}' as a sign of its own and drops them",
-                mend=self._as_written(where),
+                mend=self._written.mended(where.line),
                 where=where,
             )
 
-    def _refuse_comment(self, event: yaml.ScalarEvent) -> None:
-        if not _is_plain(event) or " " not in event.value:
+    def _refuse_swallowed_lines(self, first: int, last: int, style: str) -> None:
+        """Lines that were meant to stand alone, and that YAML reads as part of one above them."""
+        entry = self._written.entry(first)
+        if entry is None or entry.line != first or style in ("|", ">"):
             return
-        end = event.end_mark
-        rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
-        if re.match(r"\s+#", rest):
-            where = Where(self._file, end.line + 1, end.column + len(rest) - len(rest.lstrip()) + 1)
-            raise MeditationError(
-                "YAML drops the words from ' #' on, as a comment",
-                mend=self._as_written(where) + "\nor move the comment to a line of its own",
-                where=where,
-            )
+        for number in range(first + 1, last + 1):
+            line = self._written.line(number)
+            if style and line.strip() and self._written.indent(number) <= entry.indent:
+                raise MeditationError(
+                    f"the quote that opens here closes only in line {last}",
+                    mend=entry.mended(),
+                    where=Where(self._file, first, entry.column),
+                )
+            if not style and line.lstrip().startswith("- "):
+                raise MeditationError(
+                    "YAML reads this line as part of the one above it, for it lies deeper",
+                    mend=f"let its '-' stand under the '-' of line {first}",
+                    where=Where(self._file, number, self._written.indent(number) + 1),
+                )
 
     def _unreadable(self, error: yaml.MarkedYAMLError) -> MeditationError:
-        mark = error.problem_mark or error.context_mark
-        where = self._where(mark) if mark else Where(self._file)
-        line = self._line(where)
-        tab = re.match(r"\s*\t", line) or re.match(r"\s*-\t", line)
-        if tab:
+        mark, context = error.problem_mark, error.context_mark
+        where = self._where(mark or context)
+        line = self._written.line(where.line)
+        if re.match(r"\s*(?:-\s*)*\t", line):
             return MeditationError(
                 "a tab stands where YAML needs spaces",
                 mend="indent with spaces only, two for each step",
                 where=Where(self._file, where.line, line.index("\t") + 1),
             )
-        guilty = self._guilty_line(where.line)
-        if guilty:
-            where = Where(self._file, guilty, self._text_column(guilty))
+        if dash := re.match(r"(\s*)-(?=[^\s-])", line):
             return MeditationError(
-                "YAML cannot read this line as speech", mend=self._as_written(where), where=where
+                "a space is missing behind '-'",
+                mend=f"write it as: {line.strip().replace('-', '- ', 1)}",
+                where=Where(self._file, where.line, len(dash[1]) + 1),
             )
-        problem = (error.problem or "this is no YAML").replace("\n", " ")
+        opened = f"{error.context} {error.problem}"
+        inside = context and ("scalar" in opened or "flow" in opened or "escape" in opened)
+        lines = [self._last_line, where.line]
+        for number in [self._where(context).line, *lines] if inside else lines:
+            entry = self._written.entry(number)
+            if entry and (entry.needs_quotes or "escape" in opened):
+                return MeditationError(
+                    "YAML cannot read this line as words",
+                    mend=entry.mended(),
+                    where=Where(self._file, entry.line, entry.column),
+                )
+        problem = next((told for part, told in _PROBLEMS if part in opened), "this is no YAML")
         return MeditationError(
             f"YAML cannot read this: {problem}",
-            mend="look at the indentation here and in the line above",
-            where=where,
+            mend="look at the indentation here and in the line above, and put words that hold any"
+            " of : # , [ ] { } into double quotes",
+            where=self._where(context) if inside else where,
         )
 
-    def _guilty_line(self, line: int) -> int:
-        """The speech line at or just above a parse error that needs quotes around it."""
-        for number in range(min(line, len(self._lines)), max(line - 6, 0), -1):
-            match = _LINE_START.match(self._lines[number - 1])
-            if not match or "- " not in match["head"]:
-                continue
-            text = match["text"]
-            if text[0] in "[\"'*&!{@%`|>" or re.search(r":\s", text):
-                return number
-            return 0
-        return 0
-
-    def _as_written(self, where: Where) -> str:
-        line = self._line(where)
-        match = _LINE_START.match(line)
-        if not match:
-            return "put the words in double quotes"
-        return "write it in quotes: " + match["head"].strip() + " " + quoted(match["text"])
-
-    def _text_column(self, line: int) -> int:
-        match = _LINE_START.match(self._lines[line - 1])
-        return match.start("text") + 1 if match else 1
-
-    def _line(self, where: Where) -> str:
-        return self._lines[where.line - 1] if 0 < where.line <= len(self._lines) else ""
-
-    def _where(self, mark: yaml.Mark) -> Where:
-        return Where(self._file, mark.line + 1, mark.column + 1)
-
-
-def _is_plain(event: yaml.ScalarEvent) -> bool:
-    return not event.style  # None from the Python parser, "" from the C one
-
-
-def quoted(text: str) -> str:
-    """`text` as a YAML string in double quotes."""
-    inner = text
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        inner = text[1:-1]
-    return '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    def _where(self, mark: Any) -> Where:
+        # PyYAML's two parsers have a class of marks each.
+        return Where(self._file, mark.line + 1, mark.column + 1) if mark else Where(self._file)

@@ -97,24 +97,43 @@ def data_folder(espeak: Espeak) -> Path:
     return Path((path.value or b"").decode())
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A voice that may stand before a `+`: `name` is what espeak-ng takes, others mean the same."""
+
+    name: str
+    described: str
+
+
 @functools.cache
-def languages(espeak: Espeak) -> dict[str, str]:
-    """The voices that may stand before a `+`: name in lower case to what it speaks."""
-    found: dict[str, str] = {}
+def languages(espeak: Espeak) -> dict[str, Language]:
+    """The voices that may stand before a `+`, by name and by language code, in lower case.
+
+    espeak-ng itself takes only the names of its files: `en-gb` is there under `en`.
+    """
+    found: dict[str, Language] = {}
+    codes: dict[str, Language] = {}
     for file in sorted((data_folder(espeak) / "lang").rglob("*")):
         if not file.is_file():
             continue
         described = file.stem
-        names = [file.name.lower()]
-        for line in file.read_text("utf-8", "replace").splitlines():
-            key, _, rest = line.partition(" ")
+        lines = [line.partition(" ") for line in file.read_text("utf-8").splitlines()]
+        for key, _, rest in lines:
             if key == "name":
                 described = rest.strip()
-            elif key == "language":
-                names.append(rest.split()[0].lower())
-        for name in names:
-            found.setdefault(name, described)
-    return found
+        language = Language(file.name.lower(), described)
+        found[language.name] = language
+        for key, _, rest in lines:
+            if key == "language":
+                codes.setdefault(rest.split()[0].lower(), language)
+    return codes | found
+
+
+def own_name(espeak: Espeak, voice: str) -> str:
+    """`voice` as espeak-ng takes it: a language code becomes the name of its voice."""
+    base, plus, variant = voice.partition("+")
+    language = languages(espeak).get(base.lower())
+    return f"{language.name}{plus}{variant}" if language else voice
 
 
 @functools.cache

@@ -13,6 +13,7 @@ import ctypes
 import io
 import os
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -81,6 +82,12 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
     def on_finish(name: str | None = None, completed: bool = True) -> None:  # noqa: ARG001
         finished.set()
 
+    def on_fault_in_callback(fault: sys.UnraisableHookArgs) -> None:
+        # A disk that is full, say: pyttsx3 raises where nobody can catch it, and waits for ever.
+        faults.append(str(fault.exc_value))
+        finished.set()
+
+    sys.unraisablehook = on_fault_in_callback
     # Always by this one name: init() and init("espeak") are two engines over one callback.
     engine = pyttsx3.init("espeak")
     engine.connect("error", on_error)
@@ -93,7 +100,7 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
     # error. So each is done before the next begins, and rate comes before voice.
     for name, value in (
         ("rate", int(manner.rate_wpm)),
-        ("voice", manner.voice),
+        ("voice", espeak.own_name(espeak.locate(), manner.voice)),
         ("pitch", int(manner.pitch)),
     ):
         _wait_until_idle(library, deadline)

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meditations.errors import from_os_error
+from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
 from meditations.plan import make_plan
 from meditations.store import file_digest, written_whole
@@ -67,7 +67,10 @@ def build_track(
     )
     sounding, spoken = sound(plan, project, workshop, reporter)
     windows, encoded = encode(sounding, workshop, reporter)
-    png, jpeg = result(cover)
+    try:
+        png, jpeg = result(cover)
+    except MeditationError as error:
+        raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     mp3 = _write(script, sounding, windows, (png, jpeg), folder)
     inputs = [source.file for source in sounding.sources.values() if source.file]
     if own_cover:

@@ -48,7 +48,8 @@ def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
 
 def vtt(timeline: Timeline, language: str) -> str:
     """The captions as WebVTT."""
-    blocks = [f"WEBVTT\nKind: captions\nLanguage: {language}"]
+    # A blank line must follow the first one, so the language goes into a note.
+    blocks = ["WEBVTT", f"NOTE Language: {language}"]
     for start, end, lines in captions(timeline, VTT_WIDTH):
         text = "\n".join(html.escape(line, quote=False) for line in lines)
         blocks.append(f"{format_clock(start)} --> {format_clock(end)}\n{text}")

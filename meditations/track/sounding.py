@@ -11,7 +11,7 @@ from meditations.errors import MeditationError, Where, from_os_error
 from meditations.mix.mixer import encoder_name, make_window
 from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
 from meditations.mp3.stream import FRAME_BYTES
-from meditations.plan import Plan, SayEvent
+from meditations.plan import BedEvent, Plan, SayEvent
 from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
 from meditations.speech.engine import Engine, engine_named
 from meditations.speech.takes import (
@@ -119,11 +119,14 @@ def sound(
     )
     beds: dict[str, PreparedBed] = {}
     for name, source in sources.items():
-        if name in pending_beds:
-            beds[name] = result(pending_beds[name])
-        else:
-            kept = kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES))
-            beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
+        try:
+            if name in pending_beds:
+                beds[name] = result(pending_beds[name])
+            else:
+                kept = kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES))
+                beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
+        except MeditationError as error:
+            raise error.at(_bed_place(plan, name)) from None
     return Sounding(timeline, takes, sources, beds, engines), spoken
 
 
@@ -196,6 +199,12 @@ def _speak(
 def _tell(share: Sequence[TakeRequest], reporter: Reporter) -> None:
     for request in share:
         reporter.advance(request.utterance.text)
+
+
+def _bed_place(plan: Plan, name: str) -> Where:
+    """Where a background is asked for first."""
+    asked = (e for e in plan.events if isinstance(e, BedEvent) and e.bed and e.bed.sound == name)
+    return next(asked).where
 
 
 def _places(plan: Plan) -> dict[Utterance, Where]:

@@ -1,0 +1,1 @@
+"""What tests are made with: engines of exact length, projects, decoded sound."""
