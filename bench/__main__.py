@@ -9,7 +9,7 @@ import time
 
 
 def main() -> int:
-    """Runs the bench; 1 if something did not do what it is measured for."""
+    """Runs the bench; 1 if something did not do what it is measured for, 130 if stopped."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how many rounds (default: 3)")
     parser.add_argument("--quick", action="store_true", help="one round; writes no file")
@@ -27,6 +27,9 @@ def main() -> int:
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        return 130
     print(text)
     if not chosen.quick:
         from bench.report import RESULTS

@@ -62,7 +62,7 @@ def main() -> None:
             if text:
                 track += speak(engine, text, Path(folder) / f"{number}.wav")
 
-    background = AudioSegment.from_wav(sys.argv[2]) - 10
+    background = AudioSegment.from_wav(sys.argv[2]) - 18
     mixed = track.overlay(background, loop=True)
     mixed.export(sys.argv[3], format="mp3", bitrate="128k")
 

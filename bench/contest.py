@@ -39,11 +39,13 @@ class Contest:
 
     Attributes:
         place: Where they run.
+        minutes: How long the track is.
         facts: What the runs told besides their time, for the report.
         digests: The files of every clean build of the track, as one digest each.
     """
 
     place: Place
+    minutes: float = 0.0
     facts: dict[str, str] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
 
@@ -55,9 +57,8 @@ class Contest:
         place = self.place
         self.build(TRACK, OTHER)
         record, other = place.record(TRACK), place.record(OTHER)
-        self.facts["track"] = (
-            f"{record['length_ms'] / 60_000:g} min, {len(record['cues'])} utterances"
-        )
+        self.minutes = record["length_ms"] / 60_000
+        self.facts["track"] = f"{self.minutes:g} min, {len(record['cues'])} utterances"
         self._write_pcm()
         self._write_noise()
         self._write_lines(record)

@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from bench.contest import stages
+from bench.machine import others_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,7 @@ class Figures:
         afternoon_mb: The largest RSS of the afternoon script.
         memory: Of a build of SHORT and of LONG.
         minutes: How long those two tracks are.
+        others: Cores that others kept busy, listened to before each contender.
     """
 
     seconds: dict[What, list[float]] = field(default_factory=lambda: {what: [] for what in What})
@@ -56,6 +58,7 @@ class Figures:
     afternoon_mb: list[float] = field(default_factory=list)
     memory: dict[str, list[Peak]] = field(default_factory=lambda: {SHORT: [], LONG: []})
     minutes: dict[str, float] = field(default_factory=dict)
+    others: list[float] = field(default_factory=list)
 
     def ratios(self, over: What, under: What) -> list[float]:
         """The ratio of two times, round by round."""
@@ -68,6 +71,7 @@ def take_round(contest: Contest, figures: Figures, tell: Callable[[str], None]) 
 
     def note(what: What, work: Callable[[], Run], times: int = 1) -> Run:
         tell(what)
+        figures.others.append(others_cores())
         runs = [work() for _ in range(times)]
         figures.seconds[what].append(median(run.seconds for run in runs))
         return runs[-1]

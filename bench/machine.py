@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bench.process import cores_here
+
+LISTEN_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,10 @@ class Machine:
     python: str
     ffmpeg: str
     libraries: str
-    load: float
 
 
 def describe() -> Machine:
-    """This machine; its load is that of the minute before the run."""
+    """This machine."""
     import importlib.metadata
 
     from meditations.programs import ffmpeg_version
@@ -42,8 +45,29 @@ def describe() -> Machine:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         ffmpeg=ffmpeg_version(),
         libraries=", ".join(f"{name} {importlib.metadata.version(name)}" for name in names),
-        load=os.getloadavg()[0],
     )
+
+
+def others_cores() -> float:
+    """How many cores others keep busy, listened to while nothing of the bench runs.
+
+    0 where the system does not tell.
+    """
+    before = _ticks()
+    time.sleep(LISTEN_S)
+    total, idle = (now - then for now, then in zip(_ticks(), before, strict=True))
+    return (os.cpu_count() or 1) * (1 - idle / total) if total else 0.0
+
+
+def _ticks() -> tuple[int, int]:
+    """Ticks of all cores since the start: all of them, and those without work."""
+    try:
+        told = Path("/proc/stat").read_text().partition("\n")[0]
+    except OSError:
+        return 0, 0
+    # user nice system idle iowait irq softirq steal; what guests took is in the first two.
+    ticks = [int(number) for number in told.split()[1:9]]
+    return sum(ticks), ticks[3] + ticks[4]
 
 
 def _processor() -> str:

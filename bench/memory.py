@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,10 +53,10 @@ class Watch:
         self._thread.join(10)
 
     def _run(self) -> None:
-        while True:
+        due = time.monotonic()
+        while not self._done.wait(max(0.0, due - time.monotonic())):
+            due = max(due, time.monotonic() - EVERY_S) + EVERY_S
             self._look()
-            if self._done.wait(EVERY_S):
-                return
 
     def _look(self) -> None:
         kin = proc.family(self._root, self._known)

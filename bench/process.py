@@ -107,9 +107,7 @@ def run(task: Task) -> Run:
         stack.callback(_end, process)
         assert process.stderr is not None
         told: list[tuple[float, str]] = []
-        reader = threading.Thread(
-            target=_read, args=(process.stderr, start, told), daemon=True
-        )
+        reader = threading.Thread(target=_read, args=(process.stderr, start, told), daemon=True)
         reader.start()
         watch = stack.enter_context(Watch(process.pid)) if task.watched else None
         alarm = threading.Timer(LONGEST_S, process.kill)

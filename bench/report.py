@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bench.quality import Noise
 
 RESULTS: Final = ROOT / "bench" / "RESULTS.md"
+QUIET_CORES: Final = 0.2
+"""With more of other work than this the results say so."""
 
 
 def report(contest: Contest, figures: Figures, machine: Machine, noises: list[Noise]) -> str:
@@ -29,6 +31,7 @@ def report(contest: Contest, figures: Figures, machine: Machine, noises: list[No
     parts = [
         "# Bench\n\nWritten by `make bench`; do not edit.",
         _machine(machine, rounds),
+        _others(figures),
         _section("To reach", _targets(figures, machine), _ABOUT_TARGETS),
         _section(f"Times of the track ({contest.facts['track']})", _times(figures), _ABOUT_TIMES),
         _section("Ratios, round by round", _ratios(figures)),
@@ -62,8 +65,17 @@ def _machine(machine: Machine, rounds: int) -> str:
         f"{machine.processor}, {machine.cores} of {machine.cores_there} cores, "
         f"{machine.memory_gb:.0f} GB, {machine.system}; {machine.python}, "
         f"ffmpeg {machine.ffmpeg}, {machine.libraries}. {day}, {rounds} "
-        f"{'round' if rounds == 1 else 'rounds'}; load of the machine before: {machine.load:.1f}."
+        f"{'round' if rounds == 1 else 'rounds'}."
+        + (f" **What is named for 4 cores had {machine.cores}.**" if machine.cores < 4 else "")
     )
+
+
+def _others(figures: Figures) -> str:
+    cores = f"{_number(max(median(figures.others), 0.0))} ({_number(max(figures.others))} at most)"
+    told = f"Listened to before each run, other work took {cores} of the machine's cores."
+    if median(figures.others) > QUIET_CORES:
+        told += " **That is no quiet machine**: what uses all cores looks slower than it is."
+    return told
 
 
 def _targets(figures: Figures, machine: Machine) -> str:
@@ -133,7 +145,7 @@ def _memory(figures: Figures) -> str:
              str(together.samples))
         )  # fmt: skip
     head = ("track", "largest process (RSS), MB", "which is", "together (PSS), MB",
-            "processes then", "samples")  # fmt: skip
+            "processes", "samples")  # fmt: skip
     return _table(head, rows)
 
 
@@ -145,10 +157,13 @@ def _megabytes(peaks: Sequence[Peak], field: str) -> str:
 def _facts(contest: Contest, figures: Figures) -> str:
     builds = len(figures.seconds[What.COLD]) + len(figures.seconds[What.COLD_2])
     same = len(contest.digests) == 1
+    lame, lame_7 = (median(figures.seconds[what]) for what in (What.LAME, What.LAME_7))
     afternoon = f"{max(figures.afternoon_mb):.0f} MB in its largest process"
     return "\n".join(
         (
             f"- Cold build: {contest.facts['windows']}.",
+            f"- One LAME: {contest.minutes * 60 / lame:.0f} times as fast as real time, at level 7 "
+            f"{contest.minutes * 60 / lame_7:.0f} times.",
             f"- One line changed: {contest.facts['one line']}.",
             f"- The afternoon script: {contest.facts['afternoon']}; {afternoon}.",
             f"- {builds} clean builds, with 4 jobs and with 2: "
@@ -201,7 +216,7 @@ signal masks (slopes and distances of ITU-R BS.1387, a voice at 76 dB SPL, a lis
 All with 128 kbit/s and no bit reservoir, aligned to the sample, the codec's gain taken out."""
 
 _REPEAT: Final = """\
-## Again
+## How to repeat it
 
 `make bench`, or `python -m bench` where the package and its libraries are installed; `--quick`
 runs one round and writes nothing. Close what else works on the machine: a build that uses all

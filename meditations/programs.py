@@ -85,6 +85,8 @@ def run_ffmpeg(
         ) from None
     printed = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
     if done.returncode != 0:
-        last = [line for line in printed.strip().splitlines() if line.strip()][-1:]
+        # Without the address that ffmpeg puts in front: it differs from run to run.
+        told = re.sub(r"\[[^\]]* @ 0x[0-9a-f]+\] ", "", printed)
+        last = [line for line in told.strip().splitlines() if line.strip()][-1:]
         raise MeditationError(f"{doing} failed: {last[0] if last else done.returncode}")
     return printed

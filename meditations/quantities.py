@@ -17,6 +17,8 @@ SAMPLE_RATE_HZ: Final = 48_000
 
 LONGEST_MS: Final = 10 * 3600 * 1000
 """No single duration is longer than ten hours; more is a slip of the keyboard."""
+LONGEST_TRACK_MS: Final = 24 * 3600 * 1000
+"""A track never lasts longer than a day; an MP3's header counts no more than three."""
 
 _UNITS_MS: Final = {
     "ms": 1.0, "millisecond": 1.0, "milliseconds": 1.0,

@@ -73,7 +73,7 @@ BAD: Final[dict[str, tuple[str | bytes, str]]] = {
     "length": (GOOD + "length: 3 h\n", "length: 3h 00m 00s cannot be reached"),
     "palette": (GOOD + "palette: dwan\n", "did you mean 'dawn'?"),
     "nocover": (GOOD + "cover: pictures/none.png\n", "the cover 'pictures/none.png' is not there"),
-    "badcover": (GOOD + "cover: sounds/text.mp3\n", "the cover cannot be used"),
+    "badcover": (GOOD + "cover: sounds/text.mp3\n", "the cover is no picture"),
 }
 
 

@@ -198,8 +198,12 @@ def _write_loop(name: str, file: Path, raw: Path, window_frames: int) -> int:
             doing="decoding",
         )  # fmt: skip
     except MeditationError as error:
+        decoded_s = raw.stat().st_size / FRAME_BYTES / SAMPLE_RATE_HZ if raw.exists() else 0.0
+        what = f"is cut off or damaged after {decoded_s:.1f} s"
+        if not decoded_s:
+            what = "cannot be read as sound"
         raise MeditationError(
-            f"the background '{name}' cannot be read as sound", mend=f"{_ANOTHER}\n({error.what})"
+            f"the background '{name}' {what}", mend=f"{_ANOTHER}\n({error.what})"
         ) from None
     frames = raw.stat().st_size // FRAME_BYTES if raw.exists() else 0
     _refuse_truncated(name, file, frames)

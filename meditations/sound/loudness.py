@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-STEP_FRAMES: Final = SAMPLE_RATE_HZ // 10
+    Floats = NDArray[np.float32] | NDArray[np.float64]
+
+STEP_MS: Final = 100
+STEP_FRAMES: Final = STEP_MS * FRAMES_PER_MS
 """Energies are kept for each 100 ms: a gating block is four of them, and blocks overlap by 75 %."""
 BLOCK_STEPS: Final = 4
 ABSOLUTE_GATE_LUFS: Final = -70.0
@@ -32,14 +35,17 @@ _RING_FRAMES: Final = SAMPLE_RATE_HZ // 2
 """After half a second the filters' ringing is 140 dB down: longer padding changes nothing."""
 
 
-def k_weighted(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """K-weighted `samples`, shape (n,), at 48 kHz.
+def k_weighted(samples: Floats) -> Floats:
+    """K-weighted `samples`, shape (n,), at 48 kHz; 32-bit floats stay such.
 
     The filters are applied in the frequency domain, padded so that nothing wraps around.
     """
     count = len(samples)
     size = _transform_size(count + _RING_FRAMES)
-    return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * _response(size), size)[:count])
+    response = _response(size)
+    if samples.dtype == np.float32:
+        response = response.astype(np.complex64)
+    return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * response, size)[:count])
 
 
 def _transform_size(least: int) -> int:
@@ -57,15 +63,25 @@ def _response(size: int) -> NDArray[np.complex128]:
     return np.asarray(response)
 
 
-def step_energies(weighted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean squares of K-weighted mono samples for each 100 ms.
+def energies_by_ms(samples: Floats) -> NDArray[np.float64]:
+    """K-weighted mean squares of mono `samples` for each millisecond.
+
+    Args:
+        samples: Shape (n * FRAMES_PER_MS,), at 48 kHz.
+    """
+    weighted = k_weighted(samples).reshape(-1, FRAMES_PER_MS)
+    return np.einsum("ij,ij->i", weighted, weighted).astype(np.float64) / FRAMES_PER_MS
+
+
+def step_energies(by_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean squares for each 100 ms, from those for each millisecond.
 
     A shorter last step counts as 100 ms with silence behind it.
     """
-    steps = -(-len(weighted) // STEP_FRAMES)
-    padded = np.zeros(steps * STEP_FRAMES)
-    padded[: len(weighted)] = weighted
-    return np.asarray(np.mean(padded.reshape(steps, STEP_FRAMES) ** 2, axis=1))
+    steps = -(-len(by_ms) // STEP_MS)
+    padded = np.zeros(steps * STEP_MS)
+    padded[: len(by_ms)] = by_ms
+    return np.asarray(np.mean(padded.reshape(steps, STEP_MS), axis=1))
 
 
 def to_lufs(energy: float) -> float:
@@ -98,9 +114,13 @@ def gated_lufs(blocks: NDArray[np.float64]) -> float:
     return to_lufs(float(np.mean(loud[loud > gate])))
 
 
-def weighted_lufs(weighted: NDArray[np.float64]) -> float:
-    """Loudness of K-weighted mono samples when both speakers play them, as in a stereo file."""
-    if len(weighted) < BLOCK_STEPS * STEP_FRAMES:
-        return to_lufs(2 * float(np.mean(weighted**2)))
-    whole = len(weighted) // STEP_FRAMES  # a part of a step would pull its block down
-    return integrated_lufs(2 * step_energies(weighted)[:whole])
+def mono_lufs(by_ms: NDArray[np.float64]) -> float:
+    """Loudness of a mono sound when both speakers play it, as in a stereo file.
+
+    Args:
+        by_ms: K-weighted mean squares for each millisecond.
+    """
+    if len(by_ms) < BLOCK_STEPS * STEP_MS:
+        return to_lufs(2 * float(np.mean(by_ms))) if len(by_ms) else float("-inf")
+    whole = len(by_ms) // STEP_MS  # a part of a step would pull its block down
+    return integrated_lufs(2 * step_energies(by_ms)[:whole])

@@ -13,6 +13,8 @@ from meditations.sound.levels import factor
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from meditations.sound.loudness import Floats
+
 OVERSAMPLING: Final = 4
 """BS.1770-4, annex 2, asks for four times at 48 kHz."""
 REACH_MS: Final = 10
@@ -21,7 +23,7 @@ any voice, so the gain does not follow the voice's own swing."""
 _MARGIN_DB: Final = 0.05
 
 
-def peaks_by_ms(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+def peaks_by_ms(samples: Floats) -> NDArray[np.float64]:
     """The true peak of each millisecond of mono `samples`, what lies between samples included.
 
     Args:
@@ -30,14 +32,14 @@ def peaks_by_ms(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     Returns:
         Magnitudes, shape (n,).
     """
-    fine = soxr.resample(samples.astype(np.float32), 1, OVERSAMPLING, "HQ")
+    fine = soxr.resample(samples.astype(np.float32, copy=False), 1, OVERSAMPLING, "HQ")
     whole = np.zeros(len(samples) * OVERSAMPLING, np.float32)
     whole[: min(len(fine), len(whole))] = fine[: len(whole)]
     np.abs(whole, out=whole)
     return np.asarray(whole.reshape(-1, OVERSAMPLING * FRAMES_PER_MS).max(axis=1), np.float64)
 
 
-def true_peak_dbtp(samples: NDArray[np.float64]) -> float:
+def true_peak_dbtp(samples: Floats) -> float:
     """The true peak of `samples`, as for `peaks_by_ms`; -inf for silence."""
     largest = float(peaks_by_ms(samples).max(initial=0.0))
     return float(20 * np.log10(largest)) if largest > 0 else float("-inf")
@@ -67,7 +69,8 @@ def limiting_gain(peak_by_ms: NDArray[np.float64], ceiling_dbtp: float) -> NDArr
     return np.asarray(smooth[: len(wanted) + 1])
 
 
-def by_sample(gain: NDArray[np.float64]) -> NDArray[np.float64]:
+def by_sample(gain: NDArray[np.float64]) -> NDArray[np.float32]:
     """A gain at the edges of milliseconds as one for each sample, straight in between."""
-    steps = np.arange(FRAMES_PER_MS) / FRAMES_PER_MS
-    return np.asarray((gain[:-1, None] + np.diff(gain)[:, None] * steps).ravel())
+    edges = gain.astype(np.float32)
+    steps = np.arange(FRAMES_PER_MS, dtype=np.float32) / np.float32(FRAMES_PER_MS)
+    return np.asarray((edges[:-1, None] + np.diff(edges)[:, None] * steps).ravel())

@@ -28,7 +28,7 @@ class Recording:
         rate_hz: Samples a second.
     """
 
-    samples: NDArray[np.float64]
+    samples: NDArray[np.float32]
     rate_hz: int
 
 

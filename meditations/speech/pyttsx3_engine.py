@@ -134,7 +134,7 @@ def _verified(file: Path, utterance: Utterance) -> Recording:
         raise SpeechError(f"the engine left no readable sound ({error})") from None
     if (rate_hz, channels, width) != (RATE_HZ, 1, 2) or len(raw) != 2 * count:
         raise SpeechError("the engine left a sound in a format of another kind, or half of one")
-    samples = np.frombuffer(raw, dtype="<i2").astype(np.float64) / 32768
+    samples = np.frombuffer(raw, dtype="<i2").astype(np.float32) / np.float32(32768)
     if not np.any(np.abs(samples) > 0.01):
         raise SpeechError("the engine gave silence")
     shortest_s = SHORTEST_SHARE * expected_s(utterance.text, utterance.manner.rate_wpm)

@@ -110,7 +110,9 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
     _wait_until_idle(library, deadline)
     if not faults:
         engine.save_to_file(utterance.text, str(target))
-        engine.runAndWait()  # may come back before the synthesis has begun
+        # It may come back before the synthesis has begun, or sleep on after it has ended: what
+        # counts is the driver's word that it has finished.
+        threading.Thread(target=engine.runAndWait, daemon=True).start()
         if not finished.wait(max(0.0, deadline - time.monotonic())):
             return f"no answer within {timeout_s:.0f} s"
     return "; ".join(faults)

@@ -17,7 +17,7 @@ import soxr
 from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
-from meditations.sound.loudness import k_weighted, step_energies, weighted_lufs
+from meditations.sound.loudness import energies_by_ms, mono_lufs, step_energies
 from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms, true_peak_dbtp
 from meditations.store import Store, content_key
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
-MARGIN_FRAMES: Final = 40 * FRAMES_PER_MS
+MARGIN_MS: Final = 40
+MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
 """Kept on either side of the speech, so that no soft consonant is cut."""
 SPEECH_SHARE: Final = 0.005
 """What is louder than this share of the loudest sample (-46 dB) is speech."""
@@ -117,7 +118,7 @@ def _make_take(request: TakeRequest, engine: Engine, store: Store) -> Take:
     return Take(request.key, file, speech_frames, energies)
 
 
-def prepare(recording: Recording) -> tuple[NDArray[np.float64], int, tuple[float, ...]]:
+def prepare(recording: Recording) -> tuple[NDArray[np.float32], int, tuple[float, ...]]:
     """Trims, resamples and levels a recording.
 
     Returns:
@@ -132,49 +133,56 @@ def prepare(recording: Recording) -> tuple[NDArray[np.float64], int, tuple[float
     if recording.rate_hz != SAMPLE_RATE_HZ:
         samples = soxr.resample(samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
     samples, frames = _trimmed(samples)
-    speech = slice(MARGIN_FRAMES, MARGIN_FRAMES + frames)
-    weighted = k_weighted(samples[speech])
-    gain = _levelling_gain(peaks_by_ms(samples), weighted, speech)
-    levelled = samples * gain
+    speech = energies_by_ms(samples[MARGIN_FRAMES : MARGIN_FRAMES + frames])
+    gain = _levelling_gain(peaks_by_ms(samples), speech)
+    levelled = samples * by_sample(gain)
     over_db = true_peak_dbtp(levelled) - TAKE_PEAK_DBTP
     if over_db > 0:
-        levelled *= factor(-over_db)
-    energies = step_energies(weighted * gain[speech])
+        levelled *= np.float32(factor(-over_db))
+    energies = step_energies(speech * _power(gain))
     return levelled, frames, tuple(float(f"{energy:.6g}") for energy in energies)
 
 
-def _trimmed(samples: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
-    loudest = float(np.max(np.abs(samples), initial=0.0))
+def _trimmed(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    magnitude = np.abs(samples)
+    loudest = float(np.max(magnitude, initial=0.0))
     if loudest <= 0.0 or not np.isfinite(loudest):
         raise SpeechError("the engine gave silence")
-    heard = np.flatnonzero(np.abs(samples) > SPEECH_SHARE * loudest)
-    first, last = int(heard[0]), int(heard[-1]) + 1
+    heard = magnitude > SPEECH_SHARE * loudest
+    first, last = int(np.argmax(heard)), len(heard) - int(np.argmax(heard[::-1]))
     frames = -(-(last - first) // FRAMES_PER_MS) * FRAMES_PER_MS
-    padded = np.zeros(frames + 2 * MARGIN_FRAMES)
+    padded = np.zeros(frames + 2 * MARGIN_FRAMES, np.float32)
     start, end = max(0, first - MARGIN_FRAMES), min(len(samples), first + frames + MARGIN_FRAMES)
     shift = MARGIN_FRAMES - (first - start)
     padded[shift : shift + end - start] = samples[start:end]
-    ramp = np.linspace(0.0, 1.0, EDGE_FADE_FRAMES)
+    ramp = np.linspace(0.0, 1.0, EDGE_FADE_FRAMES, dtype=np.float32)
     padded[:EDGE_FADE_FRAMES] *= ramp
     padded[-EDGE_FADE_FRAMES:] *= ramp[::-1]
     return padded, frames
 
 
 def _levelling_gain(
-    peak_by_ms: NDArray[np.float64], weighted: NDArray[np.float64], speech: slice
+    peak_by_ms: NDArray[np.float64], speech: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """What makes a take as loud as every other, its peaks limited; shape (n,), for all samples.
+    """What makes a take as loud as every other, its peaks limited.
 
     Limiting takes loudness away, which more gain gives back, until both are right. In between,
-    loudness is told from the K-weighted samples and the limiter's gain, which is far slower than
-    the weighting: one transform does for all rounds.
+    loudness is told from the energies of the speech and the limiter's gain, which is far slower
+    than the weighting's filters: one transform does for all rounds.
+
+    Args:
+        peak_by_ms: The true peak of each millisecond, margins included.
+        speech: K-weighted mean squares of each millisecond, margins left out.
+
+    Returns:
+        Factors at the edges of the milliseconds, to be joined by straight lines.
     """
-    gain_db = missing_lu = TARGET_LUFS - weighted_lufs(weighted)
+    gain_db = missing_lu = TARGET_LUFS - mono_lufs(speech)
     before: tuple[float, float] | None = None
+    gain = np.ones(len(peak_by_ms) + 1)
     for _ in range(MOST_ROUNDS):
-        limit = limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP)
-        gain = by_sample(limit) * factor(gain_db)
-        missing_lu = TARGET_LUFS - weighted_lufs(weighted * gain[speech])
+        gain = limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP) * factor(gain_db)
+        missing_lu = TARGET_LUFS - mono_lufs(speech * _power(gain))
         if abs(missing_lu) < NEAR_ENOUGH_LU:
             break
         slope = 1.0
@@ -186,13 +194,20 @@ def _levelling_gain(
     return gain
 
 
-def _write_wav(file: Path, samples: NDArray[np.float64]) -> None:
-    whole = np.round(np.clip(samples, -1.0, 1.0) * (2**31 - 1)).astype("<i4")
+def _power(gain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a gain does to the energy of each millisecond of the speech, margins left out."""
+    middle = (gain[:-1] + gain[1:]) / 2
+    return np.asarray(middle[MARGIN_MS:-MARGIN_MS] ** 2)
+
+
+def _write_wav(file: Path, samples: NDArray[np.float32]) -> None:
+    # Clipping is only for the last bit: peaks lie 3 dB lower.
+    whole = (np.clip(samples, -1.0, 1 - 2**-24) * np.float32(2**31)).astype("<i4")
     with file.open("wb") as stream, wave.open(stream, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(4)
         sound.setframerate(SAMPLE_RATE_HZ)
-        sound.writeframes(whole.tobytes())
+        sound.writeframesraw(whole.tobytes())
 
 
 @lru_cache(maxsize=8)

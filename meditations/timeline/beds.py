@@ -7,6 +7,7 @@ the voice comes, and comes up in the pauses.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -64,39 +65,63 @@ def lay_beds(
         last_fade_frames: How long the last background takes to go; it is gone with the track.
     """
     spans: list[BedSpan] = []
-    current: list[tuple[int, BedEvent]] = []
-    for start, event in changes:
-        fade = event.fade_ms * FRAMES_PER_MS
-        before = current[-1][1].bed if current else None
-        if event.bed and before and event.bed.sound == before.sound:
-            current.append((start, event))  # the same sound at another level: one span
+    # What comes as the track ends is never heard, and must not cut short what sounds before it.
+    groups = _by_sound([change for change in changes if change[0] < frames])
+    for number, group in enumerate(groups):
+        (start, first), after = group[0], groups[number + 1 : number + 2]
+        if first.bed is None:
             continue
-        if current and before:
-            spans.append(_span(current, spoken, min(start + fade, frames), fade))
-        current = [(start, event)]
-    if current and current[-1][1].bed:
-        spans.append(_span(current, spoken, frames, last_fade_frames))
+        fade_in, end = _fade(group, frames), frames
+        fade_out = min(last_fade_frames, end - start)
+        if after:
+            change, event = after[0][0]
+            fade_out, end = _fade(after[0], frames), change + _fade(after[0], frames)
+            if event.bed is None:  # nothing comes, so it may begin to go before
+                fade_out = min(event.fade_ms * FRAMES_PER_MS, end - start)
+        level = _steps_of([(s, e.bed.level_db, e.fade_ms) for s, e in group if e.bed])
+        lift = _steps_of([(s, e.bed.lift_db, e.fade_ms) for s, e in group if e.bed])
+        gain = added(level, lift_curve(spoken, lift, start, end))
+        if not after and fade_in + fade_out > end - start and not _crosses(groups, number):
+            # Too short for both: each gets its share.
+            total = fade_in + fade_out
+            fade_in, fade_out = (end - start) * fade_in // total, (end - start) * fade_out // total
+        spans.append(BedSpan(first.bed.sound, start, end, fade_in, fade_out, gain))
     return tuple(spans)
 
 
-def _span(
-    changes: Sequence[tuple[int, BedEvent]],
-    spoken: Sequence[tuple[int, int]],
-    end: int,
-    fade_out: int,
-) -> BedSpan:
-    start, first = changes[0]
-    assert first.bed is not None  # noqa: S101 - lay_beds keeps only spans that sound
-    length = end - start
-    fade_in = first.fade_ms * FRAMES_PER_MS
-    if fade_in + fade_out > length:
-        # Too short for both: each gets its share.
-        total = max(fade_in + fade_out, 1)
-        fade_in, fade_out = length * fade_in // total, length * fade_out // total
-    level = _steps_of([(s, e.bed.level_db, e.fade_ms) for s, e in changes if e.bed])
-    lift = _steps_of([(s, e.bed.lift_db, e.fade_ms) for s, e in changes if e.bed])
-    lifts = lift_curve(spoken, lift, start, end)
-    return BedSpan(first.bed.sound, start, end, fade_in, fade_out, added(level, lifts))
+_Changes = list[tuple[int, "BedEvent"]]
+
+
+def _by_sound(changes: Sequence[tuple[int, BedEvent]]) -> list[_Changes]:
+    """Changes to the same sound, or to none, that follow one another: each group is one span."""
+    groups: list[_Changes] = []
+    for start, event in changes:
+        if groups and groups[-1][0][0] == start and _sound(groups[-1]) != _sound([(start, event)]):
+            groups.pop()  # what gives way at once is never heard
+        if groups and _sound(groups[-1]) == _sound([(start, event)]):
+            groups[-1].append((start, event))
+        else:
+            groups.append([(start, event)])
+    return groups
+
+
+def _sound(group: _Changes) -> str | None:
+    bed = group[-1][1].bed
+    return bed.sound if bed else None
+
+
+def _fade(group: _Changes, frames: int) -> int:
+    """How long the sound of a group takes to come: just as long as the one before it to go.
+
+    So the two cross at equal power, also where the track ends sooner than the fade.
+    """
+    start, event = group[0]
+    return min(event.fade_ms * FRAMES_PER_MS, frames - start)
+
+
+def _crosses(groups: Sequence[_Changes], number: int) -> bool:
+    """Whether another sound goes as this one comes."""
+    return number > 0 and groups[number - 1][0][1].bed is not None
 
 
 def _steps_of(settings: Sequence[tuple[int, float, int]]) -> Curve:
@@ -141,12 +166,11 @@ def lift_curve(spoken: Sequence[tuple[int, int]], lift: Curve, start: int, end: 
 
 def value_at(curve: Curve, frame: int) -> float:
     """The curve's value at a frame."""
-    if frame <= curve[0][0]:
-        return curve[0][1]
-    for (x0, y0), (x1, y1) in itertools.pairwise(curve):
-        if frame <= x1:
-            return y0 + (y1 - y0) * (frame - x0) / (x1 - x0) if x1 > x0 else y1
-    return curve[-1][1]
+    right = bisect_left(curve, (frame, float("-inf")))
+    if right == 0 or right == len(curve):
+        return curve[min(right, len(curve) - 1)][1]
+    (x0, y0), (x1, y1) = curve[right - 1], curve[right]
+    return y0 + (y1 - y0) * (frame - x0) / (x1 - x0)
 
 
 def added(first: Curve, second: Curve) -> Curve:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
 from meditations.quantities import format_duration
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from meditations.plan import Plan
 
-LEAST: Final = 0.6
-MOST: Final = 1.6
-"""A pause keeps its character between these times its written length."""
+
+def stretches(ms: int) -> tuple[int, int]:
+    """How short and how long a pause may become: it keeps its character from 0.6 to 1.6 times."""
+    return ms - ms * 2 // 5, ms + ms * 3 // 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,18 @@ class Silence:
 class _Run:
     """Silences with nothing between them: heard as one, so limited as one."""
 
-    parts: list[int]
-    elastic_ms: int
-    fixed_ms: int
+    parts: list[int] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
+    fixed_ms: int = 0
+
+    @property
+    def elastic_ms(self) -> int:
+        return sum(self.written)
 
     def bounds(self, longest_ms: int) -> tuple[int, int]:
-        most = min(int(MOST * self.elastic_ms), longest_ms - self.fixed_ms)
-        return -int(-LEAST * self.elastic_ms // 1), max(most, self.elastic_ms)
+        least = sum(stretches(ms)[0] for ms in self.written)
+        most = min(sum(stretches(ms)[1] for ms in self.written), longest_ms - self.fixed_ms)
+        return least, max(most, self.elastic_ms)
 
 
 def fit_silences(events: Sequence[Silence | int], plan: Plan) -> list[int]:
@@ -61,9 +67,8 @@ def fit_silences(events: Sequence[Silence | int], plan: Plan) -> list[int]:
         raise _unreachable(plan, rigid_ms + least, sum(lengths), rigid_ms + most)
     shares = [run.elastic_ms for run in runs]
     for run, total in zip(runs, spread(wanted_ms, shares, bounds), strict=True):
-        inner = [events[n].ms for n in run.parts]  # type: ignore[union-attr]
-        for index, ms in zip(run.parts, spread(total, inner, [(0, total)] * len(inner)),
-                             strict=True):  # fmt: skip
+        shared = spread(total, run.written, [stretches(ms) for ms in run.written])
+        for index, ms in zip(run.parts, shared, strict=True):
             lengths[index] = ms
     return lengths
 
@@ -110,11 +115,11 @@ def _runs(events: Sequence[Silence | int]) -> list[_Run]:
             current = None
             continue
         if current is None:
-            current = _Run([], 0, 0)
+            current = _Run()
             runs.append(current)
         if event.elastic:
             current.parts.append(index)
-            current.elastic_ms += event.ms
+            current.written.append(event.ms)
         else:
             current.fixed_ms += event.ms
     return runs
@@ -123,11 +128,18 @@ def _runs(events: Sequence[Silence | int]) -> list[_Run]:
 def _unreachable(plan: Plan, least_ms: int, natural_ms: int, most_ms: int) -> MeditationError:
     wanted = plan.length_ms or 0
     side = "longer" if wanted > most_ms else "shorter"
+    first, last = -(-least_ms // 1000) * 1000, most_ms // 1000 * 1000
+    least, most = format_duration(first), format_duration(last)
+    if first > last:  # less than a second of choice
+        least, most = _to_the_ms(least_ms), _to_the_ms(most_ms)
     return MeditationError(
         f"length: {format_duration(wanted)} cannot be reached by stretching the pauses",
-        mend=f"this script can last from {format_duration(-(-least_ms // 1000) * 1000)}"
-        f" to {format_duration(most_ms // 1000 * 1000)}, and lasts"
-        f" {format_duration(natural_ms)} as written\n"
+        mend=f"this script can last from {least} to {most},"
+        f" and lasts {format_duration(natural_ms)} as written\n"
         f"choose a length in that range, or write {side} pauses",
         where=plan.where,
     )
+
+
+def _to_the_ms(ms: int) -> str:
+    return f"{ms / 1000:.3f}".rstrip("0").rstrip(".") + "s"

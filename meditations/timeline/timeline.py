@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meditations.errors import MeditationError
 from meditations.plan import BedEvent, BreathEvent, SayEvent, SectionEvent, SilenceEvent
-from meditations.quantities import FRAMES_PER_MS
+from meditations.quantities import FRAMES_PER_MS, LONGEST_TRACK_MS
 from meditations.timeline.beds import BedSpan, lay_beds
 from meditations.timeline.stretch import Silence, fit_silences
 
@@ -89,8 +90,8 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
         speech_frames: How long each utterance of the plan takes, in frames.
 
     Raises:
-        MeditationError: If the length that the script asks for cannot be reached; names the
-            range that can.
+        MeditationError: If the length that the script asks for cannot be reached, with the range
+            that can; or if the track would last longer than a day.
     """
     silences = fit_silences(_as_silences(plan, speech_frames), plan)
     position, section = 0, -1
@@ -117,6 +118,12 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
                 starts.append((position, event))
             case BedEvent():
                 changes.append((position, event))
+    if position > LONGEST_TRACK_MS * FRAMES_PER_MS:
+        raise MeditationError(
+            f"would last {position // FRAMES_PER_MS // 3_600_000:,} hours; 24 are the most",
+            mend="repeats within repeats multiply: lower their `times:`, or write shorter pauses",
+            where=plan.where,
+        )
     spoken = [(cue.start_frame, cue.end_frame) for cue in cues]
     return Timeline(
         frames=position,

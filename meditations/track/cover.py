@@ -12,7 +12,7 @@ from textwrap import shorten
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from meditations.errors import MeditationError, nearest
 
@@ -127,6 +127,9 @@ def cover_jpeg(image: Image.Image) -> bytes:
     return held.getvalue()
 
 
+_PICTURES = f"use a JPEG or PNG picture, best square and of {COVER_PIXELS} pixels or more"
+
+
 def fit_cover(path: Path) -> Image.Image:
     """A maker's picture turned upright, its middle cut square, at COVER_PIXELS in RGB.
 
@@ -138,9 +141,12 @@ def fit_cover(path: Path) -> Image.Image:
     try:
         with Image.open(path, formats=formats) as opened:
             picture = _upright(opened)
+    except UnidentifiedImageError:
+        raise MeditationError("the cover is no picture", mend=_PICTURES, file=path) from None
     except Exception as error:  # decoders raise nearly anything at a rotten file
-        mend = f"use a JPEG or PNG picture, best square and of {COVER_PIXELS} pixels or more"
-        raise MeditationError(f"the cover cannot be used: {error}", mend=mend, file=path) from error
+        raise MeditationError(
+            f"the cover cannot be used: {error}", mend=_PICTURES, file=path
+        ) from error
     return ImageOps.fit(picture, (COVER_PIXELS, COVER_PIXELS), Image.Resampling.LANCZOS)
 
 

@@ -44,7 +44,8 @@ class ToneEngine:
         )
         sound[0] = sound[-1] = 0.5  # so that nothing of it is trimmed
         silence = np.zeros(RATE_HZ // 4)
-        return Recording(np.concatenate((silence, sound, silence)), RATE_HZ)
+        whole = np.concatenate((silence, sound, silence))
+        return Recording(whole.astype(np.float32), RATE_HZ)
 
 
 @dataclass(frozen=True)
