@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 # espeak-ng, at rates from 130 to 160. Slow comes from silence between phrases before it comes
 # from slow words, so these stay near that range.
 NAMED: Final[dict[str, Manner]] = {
-    "gentle": Manner("pyttsx3", "en-us+f5", 118, 45),
+    "gentle": Manner("pyttsx3", "en-us+f5", 106, 45),
     "clear": Manner("pyttsx3", "en-us+f5", 130, 50),
-    "low": Manner("pyttsx3", "en-us+m3", 118, 40),
+    "low": Manner("pyttsx3", "en-us+m3", 106, 40),
 }
 
 
