@@ -13,7 +13,7 @@ build: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not browser and not server"
-	@echo "Left to .ci/run, which installs what they need: the tests marked browser and server."
+	@echo "Left to .ci/run, which installs their programs: the tests marked browser or server, if any."
 
 # The versions that the lock names, each held to its hash; then this project, in place.
 $(READY): pyproject.toml requirements.lock

@@ -167,7 +167,8 @@ def _lay(ground: NDArray[np.float32], part: BedPart, bed: PreparedBed) -> None:
             mend="build again: it will be prepared anew",
             file=bed.file,
         ) from None
-    ground[begin:end] += sound * _amplitude(part, begin, end)
+    sound *= _amplitude(part, begin, end)
+    ground[begin:end] += sound
 
 
 def _amplitude(part: BedPart, begin: int, end: int) -> NDArray[np.float32] | np.float32:

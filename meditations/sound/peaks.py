@@ -20,7 +20,8 @@ OVERSAMPLING: Final = 4
 REACH_MS: Final = 10
 """So long before a peak the gain is down, and so long after it still is: more than a period of
 any voice, so the gain does not follow the voice's own swing."""
-_MARGIN_DB: Final = 0.05
+_MARGIN_DB: Final = 0.15
+"""A gain that moves while it limits can lift what lies between two samples by up to this."""
 
 
 def peaks_by_ms(samples: Floats) -> NDArray[np.float64]:

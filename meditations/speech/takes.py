@@ -18,7 +18,7 @@ from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
 from meditations.sound.loudness import energies_by_ms, mono_lufs, step_energies
-from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms, true_peak_dbtp
+from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms
 from meditations.store import Store, content_key
 
 if TYPE_CHECKING:
@@ -136,9 +136,6 @@ def prepare(recording: Recording) -> tuple[NDArray[np.float32], int, tuple[float
     speech = energies_by_ms(samples[MARGIN_FRAMES : MARGIN_FRAMES + frames])
     gain = _levelling_gain(peaks_by_ms(samples), speech)
     levelled = samples * by_sample(gain)
-    over_db = true_peak_dbtp(levelled) - TAKE_PEAK_DBTP
-    if over_db > 0:
-        levelled *= np.float32(factor(-over_db))
     energies = step_energies(speech * _power(gain))
     return levelled, frames, tuple(float(f"{energy:.6g}") for energy in energies)
 
