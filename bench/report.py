@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from statistics import median
+from statistics import mean, median
 from typing import TYPE_CHECKING, Final
 
 from bench.figures import REPEATS, What
@@ -71,9 +71,9 @@ def _machine(machine: Machine, rounds: int) -> str:
 
 
 def _others(figures: Figures) -> str:
-    cores = f"{_number(max(median(figures.others), 0.0))} ({_number(max(figures.others))} at most)"
-    told = f"Listened to before each run, other work took {cores} of the machine's cores."
-    if median(figures.others) > QUIET_CORES:
+    cores = f"{_number(mean(figures.others))} ({_number(max(figures.others))} at most)"
+    told = f"Listened to before each run, other work took a mean of {cores} of the machine's cores."
+    if mean(figures.others) > QUIET_CORES:
         told += " **That is no quiet machine**: what uses all cores looks slower than it is."
     return told
 

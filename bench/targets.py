@@ -1,4 +1,4 @@
-"""What is to be reached (issue 2), held against the figures."""
+"""What is to be reached, held against the figures."""
 
 from __future__ import annotations
 

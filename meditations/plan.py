@@ -32,6 +32,8 @@ MOST_EVENTS: Final = 20_000
 """Repeats within repeats multiply; an eight-hour track has about five thousand events."""
 LONGEST_SENTENCE: Final = 1_000
 """Characters that a voice is given at once; a sentence beyond this has lost its full stops."""
+BED_ALONE_DB: Final = -14.0
+"""Against the voice's -16 LUFS: a track of bed alone is -30 LUFS."""
 SHORT_TAIL_MS: Final = 2_000
 """How long a track without a background goes on after its last word."""
 
@@ -155,8 +157,11 @@ class _Planner:
         tail = self._pace.tail
         tail_ms = self._ms(tail) if tail else (fade_out_ms if self._bed else SHORT_TAIL_MS)
         self._add(SilenceEvent(tail_ms, elastic=False))
+        events = self._events
+        if not any(isinstance(event, SayEvent) for event in events):
+            events = [_alone(event) for event in events]
         return Plan(
-            events=tuple(self._events),
+            events=tuple(events),
             length_ms=self._ms(script.length) if script.length else None,
             longest_silence_ms=longest_silence_ms(script.kind),
             fade_out_ms=fade_out_ms,
@@ -262,6 +267,13 @@ class _Planner:
 
     def _ms(self, duration: Duration) -> int:
         return duration.in_ms(self._pace.breath.ms)
+
+
+def _alone(event: Event) -> Event:
+    """A bed under no voice is the sound itself: it is not held down, and nothing lifts it."""
+    if isinstance(event, BedEvent) and event.bed is not None:
+        return replace(event, bed=replace(event.bed, level_db=BED_ALONE_DB, lift_db=0.0))
+    return event
 
 
 def _rate(written: float, base_wpm: int) -> int:

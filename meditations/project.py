@@ -127,9 +127,9 @@ def _one_script(name: str, everything: Sequence[Path]) -> Path:
             raise MeditationError("there is no such script", mend=mend, file=path)
         return path.resolve()
     for file in everything:
-        if file.stem == name:
+        if name in (file.stem, slug_of(file)):
             return file
-    slugs = [file.stem for file in everything]
+    slugs = [slug_of(file) for file in everything]
     raise MeditationError(
         f"there is no script called '{name}'",
         mend=nearest(name, slugs) if slugs else "",

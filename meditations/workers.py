@@ -53,14 +53,14 @@ class Workers:
         self._pool = ProcessPoolExecutor(jobs, self._context, _start_worker, (str(self._scratch),))
 
     def __enter__(self) -> Workers:
-        with _findable_package():
+        with _server_settings():
             _start_server()
         # All of them at once, and now: they warm up while scripts are read.
         threading.Thread(target=self._warm_up, daemon=True).start()
         return self
 
     def _warm_up(self) -> None:
-        with contextlib.suppress(RuntimeError):  # the pool may have been closed by now
+        with contextlib.suppress(RuntimeError, EOFError, OSError):  # it may be closed by now
             for _ in range(self.jobs):
                 self._pool.submit(_start_server)
 
@@ -111,22 +111,35 @@ def _start_server() -> None:
         multiprocessing.forkserver.ensure_running()
 
 
-@contextlib.contextmanager
-def _findable_package() -> Iterator[None]:
-    """Lets the server import this package where it is not installed: from a checkout.
+# Arrays over 4 MB go back to the system as soon as they are done with, and threads share one
+# heap: with four workers that is 150 MB less, for no time that could be measured (glibc only).
+_MEMORY: Final = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "4000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000",
+}
 
-    Up to Python 3.13 the server is not given its parent's path before it imports.
+
+@contextlib.contextmanager
+def _server_settings() -> Iterator[None]:
+    """The environment that the server starts in, and all processes after it.
+
+    It finds this package where that is not installed, from a checkout: up to Python 3.13 the
+    server is not given its parent's path before it imports.
     """
-    before = os.environ.get("PYTHONPATH")
     root = str(Path(__file__).resolve().parents[1])
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, before]))
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    settings = {"PYTHONPATH": path, **{k: v for k, v in _MEMORY.items() if k not in os.environ}}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _start_worker(scratch: str) -> None:

@@ -88,6 +88,11 @@ class _Outcome:
         self._folder = folder
         self._as_json = as_json
         self._told: list[dict[str, Any]] = []
+        self._given_up = False
+
+    def give_up(self) -> None:
+        """From here on nothing is told: what fails now, fails because it was stopped."""
+        self._given_up = True
 
     def fresh(self, slug: str) -> None:
         self._told.append({"slug": slug, "status": "up to date"})
@@ -103,7 +108,7 @@ class _Outcome:
 
     def failed(self, slug: str, error: MeditationError) -> None:
         self._told.append({"slug": slug, "status": "failed", "error": str(error)})
-        if not self._as_json:
+        if not self._as_json and not self._given_up:
             click.echo(str(error), err=True)
 
     def close(self) -> int:
@@ -162,6 +167,7 @@ def _build(
             try:
                 wait(tracks, return_when=FIRST_EXCEPTION)
             except BaseException:
+                outcome.give_up()
                 workers.kill()  # so that the threads, which wait for workers, come back
                 raise
             for track in tracks:

@@ -17,10 +17,13 @@ def command(scripts: tuple[str, ...], as_json: bool) -> int:
     """Read scripts and tell every fault, with file, line and column.
 
     A SCRIPT is a file, or the name of one in scripts/; without any, all of scripts/ are read.
-    The exit status is 1 where there is a fault.
+    Whether a `length:` can be reached is told from lines that were spoken before, and estimated
+    for others. The exit status is 1 where there is a fault.
     """
     from meditations.commands.build import beside
     from meditations.script import read_script
+    from meditations.speech.lengths import known_lengths
+    from meditations.timeline.timeline import build_timeline
     from meditations.track.preparing import check_script
 
     project = find_project(beside(scripts))
@@ -28,7 +31,9 @@ def command(scripts: tuple[str, ...], as_json: bool) -> int:
     faults: list[MeditationError] = []
     for file in files:
         try:
-            check_script(read_script(file, project.shown(file)), project)
+            plan = check_script(read_script(file, project.shown(file)), project)
+            lengths, _ = known_lengths(plan.utterances)
+            build_timeline(plan, lengths)
         except FaultyScriptError as error:
             faults.extend(error.faults)
         except MeditationError as error:

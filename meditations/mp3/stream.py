@@ -9,7 +9,6 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
-from meditations.quantities import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,11 +91,6 @@ def join(samples: int, windows: Iterable[Path], target: BinaryIO) -> None:
             f"the windows come to {written} bytes where {frame_count(samples)} MP3 frames belong",
             mend="make them anew with: meditations build --force",
         )
-
-
-def duration_s(samples: int) -> float:
-    """Seconds in so many samples."""
-    return samples / SAMPLE_RATE_HZ
 
 
 def _crc16(data: bytes) -> int:

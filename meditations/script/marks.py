@@ -119,7 +119,8 @@ def _refuse_silent(text: str, offset: int) -> None:
 
 def speakable(text: str) -> str:
     """`text` without what a voice would read out by name: emoji and other pictures."""
-    kept = (char if char.isspace() else _heard(char) for char in text)
+    plain = text.translate(_NO_EMPHASIS)
+    kept = (char if char.isspace() else _heard(char) for char in plain)
     return " ".join("".join(kept).split())
 
 
@@ -131,6 +132,8 @@ def _heard(char: str) -> str:
     return " " if kind in _UNSPOKEN else char
 
 
+# A voice reads an asterisk out by its name; who writes *softly* means another thing.
+_NO_EMPHASIS: Final = dict.fromkeys(map(ord, "*_~`^|<>\\"))
 _UNSPOKEN: Final = {"So", "Sk", "Cs", "Co", "Cn", "Cc"}
 _PICTURE_SELECTORS: Final = "\ufe0e\ufe0f\u20e3"
 

@@ -75,7 +75,7 @@ class BackgroundChange(_Settings):
 
 
 class Pace(_Settings):
-    """The silences that nobody has to write: see CARE's pace table in docs/writing.md."""
+    """The silences that nobody has to write: see docs/script.md."""
 
     breath: Breath = Duration(ms=8_000)
     sentence: Time = Duration(ms=800)

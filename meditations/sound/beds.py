@@ -26,7 +26,7 @@ from meditations.store import Store, content_key, file_digest, written_whole
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 CHANNELS: Final = 2
 FRAME_BYTES: Final = 4 * CHANNELS
 NOISE_WINDOWS: Final = 3
@@ -34,7 +34,6 @@ NOISE_WINDOWS: Final = 3
 LONGEST_S: Final = 3600
 """Of a longer file the first hour is used; it then loops."""
 SHORTEST_S: Final = 0.5
-SUFFIXES: Final = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff")
 MADE_HERE: Final = ("brown",)
 
 
@@ -166,7 +165,7 @@ def read_bed(bed: PreparedBed, start_frame: int, frames: int) -> NDArray[np.floa
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
-def brown_noise(frames: int, seed: int) -> NDArray[np.float64]:
+def brown_noise(frames: int, seed: int) -> NDArray[np.float32]:
     """Brown noise of one channel, periodic over `frames`, with a mean square of 1.
 
     Made in the frequency domain: an amplitude that falls by 6 dB an octave, a random phase for
@@ -174,19 +173,25 @@ def brown_noise(frames: int, seed: int) -> NDArray[np.float64]:
     only rattle, and peaks would grow that nobody hears.
     """
     randoms = np.random.default_rng(seed)
-    frequency_hz = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ)
+    frequency_hz = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ).astype(np.float32)
     frequency_hz[0] = 1.0
-    amplitude = 1 / frequency_hz / (1 + (45.0 / frequency_hz) ** 4)
+    amplitude = 1 / frequency_hz / (1 + (np.float32(45.0) / frequency_hz) ** 4)
     amplitude[0] = 0.0
-    phase = randoms.uniform(0.0, 2 * np.pi, len(frequency_hz))
-    noise = np.fft.irfft(amplitude * np.exp(1j * phase), frames)
-    return np.asarray(noise / np.sqrt(np.mean(noise**2)))
+    phase = randoms.random(len(frequency_hz), np.float32) * np.float32(2 * np.pi)
+    spectrum = np.empty(len(frequency_hz), np.complex64)
+    spectrum.real = amplitude * np.cos(phase)
+    spectrum.imag = amplitude * np.sin(phase)
+    noise = np.fft.irfft(spectrum, frames).astype(np.float32, copy=False)
+    noise /= np.sqrt(np.mean(np.square(noise), dtype=np.float64)).astype(np.float32)
+    return noise
 
 
 def _write_noise(file: Path, frames: int) -> int:
-    sound = np.stack([brown_noise(frames, seed) for seed in (1, 2)], axis=1) * 0.1
+    sound = np.empty((frames, CHANNELS), "<f4")
+    for channel in range(CHANNELS):
+        sound[:, channel] = brown_noise(frames, seed=channel + 1) * np.float32(0.1)
     with written_whole(file) as beside:
-        sound.astype("<f4").tofile(beside)
+        sound.tofile(beside)
     return frames
 
 

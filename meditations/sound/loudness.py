@@ -70,7 +70,8 @@ def energies_by_ms(samples: Floats) -> NDArray[np.float64]:
         samples: Shape (n * FRAMES_PER_MS,), at 48 kHz.
     """
     weighted = k_weighted(samples).reshape(-1, FRAMES_PER_MS)
-    return np.einsum("ij,ij->i", weighted, weighted).astype(np.float64) / FRAMES_PER_MS
+    sums = np.einsum("ij,ij->i", weighted, weighted)
+    return np.asarray(sums, np.float64) / FRAMES_PER_MS
 
 
 def step_energies(by_ms: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
-from meditations.errors import MeditationError, nearest
+from meditations.errors import MeditationError
 
 COVER_PIXELS = 1400
 MARGIN = 100  # pixels on every side that no letter enters

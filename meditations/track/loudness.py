@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS
 from meditations.sound.loudness import BLOCK_STEPS, STEP_FRAMES, gated_lufs, integrated_lufs
 
@@ -89,8 +88,3 @@ def _bed_energies(
 
 def _rounded(lufs: float) -> float | None:
     return round(lufs, 2) if np.isfinite(lufs) else None
-
-
-def seconds(frames: int) -> float:
-    """Seconds in so many frames."""
-    return frames / SAMPLE_RATE_HZ

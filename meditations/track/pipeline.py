@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
-from meditations.plan import make_plan
 from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
 from meditations.track.freshness import outputs_of
@@ -83,7 +82,7 @@ def build_track(
 def build_excerpt(script: Script, project: Project, target: Path, workshop: Workshop) -> int:
     """Makes an MP3 without tags or sidecars, to hear at once; returns its length in ms."""
     reporter = Silent()
-    plan = make_plan(script)
+    plan = check_script(script, project, workshop.engines)
     sounding, _ = sound(plan, project, workshop, reporter)
     windows, _ = encode(sounding, workshop, reporter)
     try:

@@ -185,7 +185,7 @@ def _speak(
     count = sum(map(len, missing.values()))
     reporter.stage("speaking", count)
     # Small shares: none of the workers is to wait for the last one long.
-    size = max(1, min(6, count // (3 * workshop.workers.jobs)))
+    size = max(1, min(2, count // (3 * workshop.workers.jobs)))
     pending = {
         tuple(share): workshop.workers.submit(make_takes, share, engine, store)
         for engine, requests in missing.items()
