@@ -28,6 +28,7 @@ from meditations.errors import MeditationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.context import BaseContext
+    from multiprocessing.sharedctypes import Synchronized
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,7 +51,10 @@ class Workers:
         self.jobs = jobs
         self._context = _context()
         self._scratch = Path(tempfile.mkdtemp(prefix="meditations-"))
-        self._pool = ProcessPoolExecutor(jobs, self._context, _start_worker, (str(self._scratch),))
+        seats = self._context.Value("i", 0)
+        self._pool = ProcessPoolExecutor(
+            jobs, self._context, _start_worker, (str(self._scratch), seats, jobs)
+        )
 
     def __enter__(self) -> Workers:
         with _server_settings():
@@ -142,15 +146,35 @@ def _server_settings() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _start_worker(scratch: str) -> None:
+def _start_worker(scratch: str, seats: Synchronized[int], jobs: int) -> None:
     tempfile.tempdir = scratch  # pydub's files in between go where the main process cleans up
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with seats.get_lock():
+        seat = seats.value
+        seats.value += 1
+    _settle(seat, jobs)
     # Children of this worker would otherwise import the main program once more, each of them.
     sys.modules["__main__"] = types.ModuleType("__main__")
     # A worker's own children speak. They are forked from a small server of the worker's, which
     # holds pyttsx3 and little else, so that a fork is cheap.
     multiprocessing.set_forkserver_preload([_SPEAKING])
     threading.Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
+
+
+def _settle(seat: int, jobs: int) -> None:
+    """Lets a worker and its children stay on one core, and take long turns there (Linux only).
+
+    ffmpeg hands each frame of 24 ms through six threads. Spread over cores they mostly wake one
+    another; on one core, in long turns, four windows at once take a quarter less time. Workers
+    are tied to cores only where there is one for each core: fewer of them are free to move aside.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        cores = sorted(os.sched_getaffinity(0))
+        if jobs >= len(cores):
+            os.sched_setaffinity(0, {cores[seat % len(cores)]})
 
 
 def _end_with_parent(scratch: str) -> None:
