@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from meditations.errors import MeditationError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SCRIPT_SUFFIXES: Final = (".yaml", ".yml")
 LONGEST_SLUG: Final = 100
@@ -59,24 +59,36 @@ def find_project(start: Path | None = None) -> Project:
     )
 
 
-def find_scripts(project: Project, named: Sequence[str]) -> list[Path]:
+def find_scripts(
+    project: Project, named: Sequence[str], faults: list[MeditationError] | None = None
+) -> list[Path]:
     """The scripts that a command is about: those named, or all of the project.
 
-    A script is named by its file or by its slug.
+    Args:
+        project: The project.
+        named: Scripts by their files or their slugs; none means all.
+        faults: Takes the faults of single scripts, so that the others can be worked on.
 
     Raises:
-        MeditationError: If there is none, one is missing, or two would make the same track.
+        MeditationError: If there is no script at all; and, without `faults`, if one is missing,
+            cannot give its name to a track, or would make the same track as another.
     """
     everything = _all_scripts(project)
-    files = [_one_script(name, everything) for name in named] if named else everything
-    if not files:
+    found: list[MeditationError] = []
+    files = everything
+    if named:
+        files = list(dict.fromkeys(_named_scripts(named, everything, found)))
+    elif not files:
         raise MeditationError(
             "there is no script in this folder yet",
             mend='start one with: meditations new "A Quiet Evening"',
             file=project.shown(project.scripts),
         )
-    files = list(dict.fromkeys(files))
-    _refuse_collisions([*files, *everything], project)
+    files = list(_without_collisions(files, everything, project, found))
+    if faults is not None:
+        faults += found
+    elif found:
+        raise found[0]
     return files
 
 
@@ -118,33 +130,64 @@ def _all_scripts(project: Project) -> list[Path]:
     return sorted(file for file in found if file.is_file())
 
 
+def _named_scripts(
+    named: Sequence[str], everything: Sequence[Path], faults: list[MeditationError]
+) -> Iterator[Path]:
+    for name in named:
+        try:
+            yield _one_script(name, everything)
+        except MeditationError as error:
+            faults.append(error)
+
+
 def _one_script(name: str, everything: Sequence[Path]) -> Path:
     path = Path(name)
-    if path.exists() or path.suffix.lower() in SCRIPT_SUFFIXES:
-        if not path.is_file():
-            names = [file.name for file in everything]
-            mend = nearest(path.name, names) if names else ""
-            raise MeditationError("there is no such script", mend=mend, file=path)
+    if path.is_file():
         return path.resolve()
-    for file in everything:
-        if name in (file.stem, slug_of(file)):
-            return file
-    slugs = [slug_of(file) for file in everything]
+    if path.suffix.lower() in SCRIPT_SUFFIXES:
+        names = [file.name for file in everything]
+        mend = nearest(path.name, names) if names else ""
+        raise MeditationError("there is no such script", mend=mend, file=path)
+    by_name = {_slug_or_stem(file): file for file in everything}
+    by_name |= {file.stem: file for file in everything}
+    if name in by_name:
+        return by_name[name]
     raise MeditationError(
-        f"there is no script called '{name}'",
-        mend=nearest(name, slugs) if slugs else "",
+        f"there is no script called '{name}'", mend=nearest(name, by_name) if by_name else ""
     )
 
 
-def _refuse_collisions(files: Sequence[Path], project: Project) -> None:
+def _slug_or_stem(file: Path) -> str:
+    try:
+        return slug_of(file)
+    except MeditationError:
+        return file.stem
+
+
+def _without_collisions(
+    files: Sequence[Path],
+    everything: Sequence[Path],
+    project: Project,
+    faults: list[MeditationError],
+) -> Iterator[Path]:
+    """The scripts that make a track of their own; the others become faults."""
     by_slug: dict[str, set[Path]] = defaultdict(set)
+    for file in (*files, *everything):
+        by_slug[_slug_or_stem(file)].add(file.resolve())
     for file in files:
-        by_slug[slug_of(file)].add(file.resolve())
-    for slug, same in sorted(by_slug.items()):
-        if len(same) > 1:
-            first, second = sorted(same)[:2]
-            raise MeditationError(
-                f"would make the track '{slug}', and so would {project.shown(second)}",
+        try:
+            slug = slugify(file.stem, project.shown(file))
+        except MeditationError as error:
+            faults.append(error)
+            continue
+        others = sorted(by_slug[slug] - {file.resolve()})
+        if not others:
+            yield file
+            continue
+        faults.append(
+            MeditationError(
+                f"would make the track '{slug}', and so would {project.shown(others[0])}",
                 mend="rename one of the two",
-                file=project.shown(first),
+                file=project.shown(file),
             )
+        )

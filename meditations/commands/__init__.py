@@ -6,8 +6,10 @@ Each command is imported when it is called, and what it needs when it runs: `--h
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -29,6 +31,9 @@ COMMANDS: Final = {
     "doctor": "Tell what is installed, what is missing, and how to mend it.",
 }
 """Name and short help of every command; each lies in a module of its own."""
+
+
+STOPPED: Final = 130
 
 
 class _Commands(click.Group):
@@ -74,9 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         result: Any = group.main(args=arguments, prog_name="meditations", standalone_mode=False)
     except click.exceptions.Abort:
-        _end("Stopped. What was finished is kept.", 130)
+        _end("Stopped. What was finished is kept.", STOPPED)
     except KeyboardInterrupt:
-        _end("Stopped. What was finished is kept.", 130)
+        _end("Stopped. What was finished is kept.", STOPPED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -97,4 +102,11 @@ def _stop(number: int, frame: object) -> None:  # noqa: ARG001
 
 def _end(message: str, status: int) -> None:
     click.echo(message, err=True)
+    if status == STOPPED:
+        # All is tidied up by now. Threads that miss the processes that were ended need not say so,
+        # nor be waited for.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        timer = threading.Timer(0.5, os._exit, (STOPPED,))
+        timer.daemon = True
+        timer.start()
     sys.exit(status)

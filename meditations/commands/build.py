@@ -160,11 +160,11 @@ def _build(
             except MeditationError as error:
                 outcome.failed(slug_of(file), error)
         with progress() as shown, ThreadPoolExecutor(TRACKS_AT_ONCE) as threads:
-            tracks = [
-                threads.submit(_build_one, script, task, workshop, outcome, shown)
-                for script in read
-            ]
             try:
+                tracks = [
+                    threads.submit(_build_one, script, task, workshop, outcome, shown)
+                    for script in read
+                ]
                 wait(tracks, return_when=FIRST_EXCEPTION)
             except BaseException:
                 outcome.give_up()

@@ -142,6 +142,7 @@ class _Composer:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             self._last_line = self._where(event.start_mark).line
+            self._refuse_attached_comment(self._where(event.end_mark))
             yield event
 
     def _node(self, event: yaml.Event, stream: Iterator[yaml.Event]) -> Node:
@@ -205,6 +206,16 @@ class _Composer:
                 where=where,
             )
 
+    def _refuse_attached_comment(self, end: Where) -> None:
+        """PyYAML drops what follows `#` behind a quote or a bracket even without a space."""
+        line, column = self._written.line(end.line), end.column
+        if column > 1 and line[column - 2] in "\"']}" and line[column - 1 : column] == "#":
+            raise MeditationError(
+                "YAML drops the words from '#' on, as a comment",
+                mend=self._written.mended(end.line),
+                where=end,
+            )
+
     def _refuse_swallowed_lines(self, first: int, last: int, style: str) -> None:
         """Lines that were meant to stand alone, and that YAML reads as part of one above them."""
         entry = self._written.entry(first)
@@ -227,6 +238,9 @@ class _Composer:
 
     def _unreadable(self, error: yaml.MarkedYAMLError) -> MeditationError:
         mark, context = error.problem_mark, error.context_mark
+        opened = f"{error.context} {error.problem}"
+        if "simple key" in opened:  # the end of a line that should hold a colon is told otherwise
+            mark = context
         where = self._where(mark or context)
         line = self._written.line(where.line)
         if re.match(r"\s*(?:-\s*)*\t", line):
@@ -241,12 +255,12 @@ class _Composer:
                 mend=f"write it as: {line.strip().replace('-', '- ', 1)}",
                 where=Where(self._file, where.line, len(dash[1]) + 1),
             )
-        opened = f"{error.context} {error.problem}"
         inside = context and ("scalar" in opened or "flow" in opened or "escape" in opened)
         lines = [self._last_line, where.line]
         for number in [self._where(context).line, *lines] if inside else lines:
             entry = self._written.entry(number)
-            if entry and (entry.needs_quotes or "escape" in opened):
+            inner = number == where.line and entry and entry.text[0] in "[{"
+            if entry and (inner or entry.needs_quotes or "escape" in opened):
                 return MeditationError(
                     "YAML cannot read this line as words",
                     mend=entry.mended(),

@@ -15,7 +15,7 @@ from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
 from meditations.track.preparing import check_script, cover_file
 from meditations.track.record import Mp3Facts, make_record, record_text
-from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, result, sound
+from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def build_track(
     sounding, spoken = sound(plan, project, workshop, reporter)
     windows, encoded = encode(sounding, workshop, reporter)
     try:
-        png, jpeg = result(cover)
+        png, jpeg = workshop.workers.result(cover)
     except MeditationError as error:
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     mp3 = _write(script, sounding, windows, (png, jpeg), folder)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_EXCEPTION, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from meditations.errors import MeditationError, Where, from_os_error
+from meditations.errors import MeditationError, Where
 from meditations.mix.mixer import encoder_name, make_window
 from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
 from meditations.mp3.stream import FRAME_BYTES
@@ -25,7 +24,7 @@ from meditations.speech.takes import (
 from meditations.store import Store, cache_folder
 from meditations.timeline.timeline import Timeline, build_timeline
 from meditations.track.preparing import find_sources
-from meditations.workers import Workers, broken_pool
+from meditations.workers import LOOK_AGAIN_S, Workers, broken_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,7 +120,7 @@ def sound(
     for name, source in sources.items():
         try:
             if name in pending_beds:
-                beds[name] = result(pending_beds[name])
+                beds[name] = workshop.workers.result(pending_beds[name])
             else:
                 kept = kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES))
                 beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
@@ -153,7 +152,7 @@ def encode(sounding: Sounding, workshop: Workshop, reporter: Reporter) -> tuple[
             store, key,
         )  # fmt: skip
     reporter.stage("mixing", len(pending))
-    made = _gather(pending, lambda _: reporter.advance(""))
+    made = _gather(pending, workshop.workers, lambda _: reporter.advance(""))
     return [made.get(key) or kept[key] for key in keys], len(pending)
 
 
@@ -191,7 +190,9 @@ def _speak(
         for engine, requests in missing.items()
         for share in (requests[n : n + size] for n in range(0, len(requests), size))
     }
-    for share, made in _gather(pending, lambda share: _tell(share, reporter)).items():
+    for share, made in _gather(
+        pending, workshop.workers, lambda share: _tell(share, reporter)
+    ).items():
         takes |= {request.utterance: take for request, take in zip(share, made, strict=True)}
     return {u: take for u, take in takes.items() if take is not None}, versions, count
 
@@ -216,34 +217,23 @@ def _places(plan: Plan) -> dict[Utterance, Where]:
     return places
 
 
-def _gather(pending: Mapping[K, Future[T]], tell: Callable[[K], None]) -> dict[K, T]:
+def _gather(
+    pending: Mapping[K, Future[T]], workers: Workers, tell: Callable[[K], None]
+) -> dict[K, T]:
     """All results; with the first fault the rest is given up."""
     names = {future: name for name, future in pending.items()}
     done: dict[K, T] = {}
     waiting = set(names)
     while waiting:
-        finished, waiting = wait(waiting, timeout=1.0, return_when=FIRST_EXCEPTION)
+        finished, waiting = wait(waiting, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
+        if not finished and workers.stopped.is_set():
+            raise broken_pool()
         for future in sorted(finished, key=lambda f: list(names).index(f)):
-            name = names[future]
             try:
-                done[name] = result(future)
+                done[names[future]] = workers.result(future)
             except MeditationError:
                 for other in waiting:
                     other.cancel()
                 raise
-            tell(name)
+            tell(names[future])
     return done
-
-
-def result(future: Future[T]) -> T:
-    """What a worker gave; what went wrong there becomes a message here.
-
-    Raises:
-        MeditationError: If the work failed, the disk is full, or the worker was ended.
-    """
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise broken_pool() from None
-    except OSError as error:
-        raise from_os_error(error, "building the track") from None

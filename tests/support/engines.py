@@ -23,7 +23,7 @@ MS_PER_LETTER = 40
 
 @dataclass(frozen=True)
 class ToneEngine:
-    """Says each text as noise of 40 ms a letter, the same for the same text, with silence around."""
+    """Says each text as noise of 40 ms a letter, the same each time, with silence around."""
 
     name: str = "pyttsx3"
 
