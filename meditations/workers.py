@@ -22,7 +22,7 @@ import uuid
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from meditations.errors import MeditationError, from_os_error
 
@@ -54,6 +54,7 @@ class Workers:
         self._context = _context()
         self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
         self.stopped = threading.Event()
+        self._handlers: dict[signal.Signals, Any] = {}
         self._warming = threading.Thread(target=self._warm_up, daemon=True)
         self._pool = ProcessPoolExecutor(
             jobs,
@@ -65,6 +66,11 @@ class Workers:
     def __enter__(self) -> Workers:
         try:
             self._scratch.mkdir(mode=0o700)
+            if threading.current_thread() is threading.main_thread():
+                self._handlers = {
+                    number: signal.signal(number, self._on_interrupt)
+                    for number in (signal.SIGINT, signal.SIGTERM)
+                }
             with _server_settings():
                 _start_server()
             # All of them at once, and now: they warm up while scripts are read.
@@ -80,6 +86,14 @@ class Workers:
         else:
             self.kill()
         shutil.rmtree(self._scratch, ignore_errors=True)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _on_interrupt(self, number: int, frame: object) -> None:  # noqa: ARG002
+        """Ends the processes here and now: wherever the exception comes up, nothing waits."""
+        self.stopped.set()
+        _end_server()
+        raise KeyboardInterrupt
 
     def _warm_up(self) -> None:
         with contextlib.suppress(RuntimeError, EOFError, OSError):  # it may be closed by now

@@ -88,11 +88,6 @@ class _Outcome:
         self._folder = folder
         self._as_json = as_json
         self._told: list[dict[str, Any]] = []
-        self._given_up = False
-
-    def give_up(self) -> None:
-        """From here on nothing is told: what fails now, fails because it was stopped."""
-        self._given_up = True
 
     def fresh(self, slug: str) -> None:
         self._told.append({"slug": slug, "status": "up to date"})
@@ -108,7 +103,7 @@ class _Outcome:
 
     def failed(self, slug: str, error: MeditationError) -> None:
         self._told.append({"slug": slug, "status": "failed", "error": str(error)})
-        if not self._as_json and not self._given_up:
+        if not self._as_json:
             click.echo(str(error), err=True)
 
     def close(self) -> int:
@@ -167,7 +162,6 @@ def _build(
                 ]
                 wait(tracks, return_when=FIRST_EXCEPTION)
             except BaseException:
-                outcome.give_up()
                 workers.kill()  # so that the threads, which wait for workers, come back
                 raise
             for track in tracks:
@@ -185,6 +179,8 @@ def _build_one(
     try:
         track = build_track(script, task.project, task.folder, workshop, reporter)
     except MeditationError as error:
+        if workshop.workers.stopped.is_set():
+            return  # it failed because it was stopped, and that is told elsewhere
         shown.clear(script.slug)
         outcome.failed(script.slug, error)
         return

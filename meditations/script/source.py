@@ -256,11 +256,12 @@ class _Composer:
                 where=Where(self._file, where.line, len(dash[1]) + 1),
             )
         inside = context and ("scalar" in opened or "flow" in opened or "escape" in opened)
-        lines = [self._last_line, where.line]
-        for number in [self._where(context).line, *lines] if inside else lines:
+        told = [self._where(context).line] if inside else []
+        for number in (*told, self._last_line, where.line):
             entry = self._written.entry(number)
-            inner = number == where.line and entry and entry.text[0] in "[{"
-            if entry and (inner or entry.needs_quotes or "escape" in opened):
+            # A bracket that closes may hold what cannot be read; that line is named by the parser.
+            broken = entry and entry.text[0] in "[{" and number in (*told, where.line)
+            if entry and (broken or entry.needs_quotes or "escape" in opened):
                 return MeditationError(
                     "YAML cannot read this line as words",
                     mend=entry.mended(),
