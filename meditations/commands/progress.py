@@ -137,7 +137,7 @@ class _RichTrack:
         self._task = task
 
     def stage(self, name: str, total: int) -> None:
-        self._bars.reset(self._task, total=total or 1, description=name)
+        self._bars.reset(self._task, total=total or 1, description=name, what="")
 
     def advance(self, what: str) -> None:
         short = what if len(what) <= 40 else what[:39] + "…"
