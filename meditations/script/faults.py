@@ -32,6 +32,8 @@ def fault(detail: ErrorDetails, root: Mapping) -> MeditationError:
     """One of pydantic's faults, where `root` is what it found it in."""
     node, rest = _find(root, detail["loc"])
     error = detail.get("ctx", {}).get("error")
+    if isinstance(error, MarkError) and isinstance(node, Mapping):
+        node = node.get("text") or node
     where = node.where
     if isinstance(error, MarkError) and isinstance(node, Scalar) and node.one_line:
         column = where.column + (0 if node.plain else 1) + error.offset

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 import wave
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from meditations.speech.engine import Engine, Recording
     from meditations.speech.utterance import Utterance
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
 MARGIN_MS: Final = 40
 MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
@@ -95,14 +94,11 @@ class TakeRequest:
 def make_takes(requests: Sequence[TakeRequest], engine: Engine, store: Store) -> list[Take]:
     """Speaks all of `requests` and keeps the takes. Runs in a worker.
 
-    While the engine speaks one, the one before is worked on: the speaking is another process's.
-
     Raises:
         SpeechError: If one could not be spoken, with its place; silence is never put there.
         MeditationError: If the store cannot be written.
     """
-    with ThreadPoolExecutor(2) as pair:
-        return list(pair.map(lambda request: _make_take(request, engine, store), requests))
+    return [_make_take(request, engine, store) for request in requests]
 
 
 def _make_take(request: TakeRequest, engine: Engine, store: Store) -> Take:
