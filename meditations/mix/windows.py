@@ -6,6 +6,8 @@ whatever track, so a window that was encoded once is never encoded again.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -140,10 +142,9 @@ def _bed_part(span: BedSpan, bed: PreparedBed, begin: int, end: int) -> BedPart:
 
 def clipped(curve: Curve, begin: int, end: int) -> Curve:
     """The part of a curve that touches the span; where it is level there, a single point."""
-    inside = [n for n, (frame, _) in enumerate(curve) if begin < frame < end]
-    first = max((n for n, (frame, _) in enumerate(curve) if frame <= begin), default=0)
-    last = min((n for n, (frame, _) in enumerate(curve) if frame >= end), default=len(curve) - 1)
-    touching = curve[first : last + 1] if inside or first != last else curve[first : first + 1]
+    first = max(bisect_right(curve, (begin, math.inf)) - 1, 0)
+    last = min(bisect_left(curve, (end, -math.inf)), len(curve) - 1)
+    touching = curve[first : last + 1]
     if len({db for _, db in touching}) == 1:
         return ((begin, touching[0][1]),)
     return touching
