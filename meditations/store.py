@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 CACHE_SETTING: Final = "MEDITATIONS_CACHE"
 LIMIT_SETTING: Final = "MEDITATIONS_CACHE_LIMIT_MB"
 DEFAULT_LIMIT_MB: Final = 4_000
-_ENTRY = re.compile(r"[0-9a-f]{3,64}\.\w+")
+STORES: Final = ("takes", "beds", "windows", "stamps")
+"""The folders of all that is kept; the stamps tell which tracks are up to date."""
+_ENTRY = re.compile(r"[0-9a-f]{64}\.\w+")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.\w+")
 
 
@@ -127,12 +129,12 @@ def prune(folder: Path, limit_bytes: int | None = None) -> int:
         limit_bytes = _limit_bytes()
     found: list[tuple[float, int, Path]] = []
     freed = 0
-    for file in folder.rglob("*"):
+    for file in (file for name in STORES for file in (folder / name).rglob("*")):
         with contextlib.suppress(OSError):
             if not file.is_file():
                 continue
             stat = file.stat()
-            if _ENTRY.fullmatch(file.name) and file.parent.name == file.name[:2]:
+            if _ENTRY.fullmatch(file.name):
                 found.append((stat.st_mtime, stat.st_size, file))
             elif _UNFINISHED.fullmatch(file.name) and stat.st_mtime < time.time() - 86_400:
                 file.unlink()

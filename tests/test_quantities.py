@@ -93,7 +93,8 @@ def test_formatted_seconds_read_back(seconds: int) -> None:
     ("ms", "written"),
     [
         (0, "0s"), (100, "0.1s"), (4_000, "4s"), (9_940, "9.9s"), (9_960, "10s"),
-        (59_600, "1m 00s"), (90_000, "1m 30s"), (3_599_600, "1h 00m 00s"), (3_723_000, "1h 02m 03s"),
+        (59_600, "1m 00s"), (90_000, "1m 30s"), (3_599_600, "1h 00m 00s"),
+        (3_723_000, "1h 02m 03s"),
     ],
 )  # fmt: skip
 def test_durations_are_written_short(ms: int, written: str) -> None:

@@ -72,12 +72,12 @@ def transcript(script: Script, timeline: Timeline) -> str:
     for number, chapter in enumerate(timeline.chapters):
         paragraphs.append(chapter.title + "\n" + "-" * len(chapter.title))
         lines: dict[int, list[str]] = {}
-        last_line, block = None, -1
+        last, block = None, -1
         for cue in timeline.cues:
             if cue.section != number:
                 continue
-            if cue.where.line != last_line:
-                last_line, block = cue.where.line, block + 1
+            if cue.where != last:
+                last, block = cue.where, block + 1
             lines.setdefault(block, []).append(cue.caption)
         paragraphs += [textwrap.fill(" ".join(said), 80) for said in lines.values()]
     return "\n\n".join(paragraphs) + "\n"
