@@ -243,7 +243,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(delay_s: float, tmp_path: Path)
     since = time.monotonic()
     _, told = running.communicate(timeout=20)
     assert time.monotonic() - since < 1.0
-    # Python ends itself by SIGINT where the interrupt fell into an exec(); a shell says 130 to both.
+    # Python ends by SIGINT itself where the interrupt fell into an exec(): 130 to a shell, too.
     assert running.returncode in {130, -signal.SIGINT}
     assert "Traceback" not in told
     time.sleep(0.3)
