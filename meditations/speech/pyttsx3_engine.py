@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import multiprocessing
 import wave
@@ -110,17 +109,16 @@ def _in_a_child(utterance: Utterance, target: Path) -> str:
     child.start()
     sender.close()
     try:
-        with contextlib.suppress(EOFError):
-            if receiver.poll(patience_s + 1):
-                return str(receiver.recv())
-        return "the speaking process ended without a word"
+        if receiver.poll(patience_s + 1):
+            # It ends by itself now, and is collected when the next one starts: not waited for.
+            return str(receiver.recv())
+    except EOFError:
+        pass
     finally:
         receiver.close()
-        child.join(0.2)
-        if child.exitcode is None:
-            child.kill()
-        child.join(5)
-        child.close()
+    child.kill()
+    child.join(5)
+    return "the speaking process ended without a word"
 
 
 def _verified(file: Path, utterance: Utterance) -> Recording:
