@@ -140,6 +140,14 @@ def test_a_background_that_comes_or_goes_in_a_pause_is_not_lifted_there(
     assert lift_curve(spoken, ((0, LIFT),), frames(start), frames(end)) == ((frames(start), 0.0),)
 
 
+@pytest.mark.parametrize(("start", "end"), [(1_000, 11_000), (0, 11_000), (1_000, 99_000)])
+def test_a_background_that_fills_a_pause_is_lifted_there(start: int, end: int) -> None:
+    """A background that is there from the last word to the next rises between them."""
+    spoken = [(0, frames(1_000)), (frames(11_000), frames(12_000))]
+    curve = lift_curve(spoken, ((0, 0.5),), frames(start), frames(end))
+    assert max(db for _, db in curve) == 0.5
+
+
 # The spans.
 
 
@@ -197,6 +205,13 @@ SPANS: Final = {
     ),
     "an end at once": ([(0, A, 12_000), (0, None, 4_000)], []),
     "nothing": ([(0, None, 4_000)], []),
+    "one that comes late": (
+        [(0, None, 0), (50_000, A, 12_000)], [("a", 50_000, 60_000, 5_555.5, 4_444.4)],
+    ),
+    "a late one after another": (
+        [(0, None, 0), (20_000, A, 1_000), (55_000, B, 8_000)],
+        [("a", 20_000, 60_000, 1_000, 5_000), ("b", 55_000, 60_000, 5_000, 5_000)],
+    ),
 }  # fmt: skip
 
 
@@ -205,7 +220,10 @@ def test_backgrounds_come_and_go(
     changes: list[tuple[int, Bed | None, int]], spans: list[tuple[str, float, float, float, float]]
 ) -> None:
     """Each background has a span from where it comes to where it is gone, with its fades."""
-    assert [told(span) for span in lay(*changes)] == spans
+    found = [told(span) for span in lay(*changes)]
+    assert [span[0] for span in found] == [span[0] for span in spans]
+    for (_, *places), (_, *wanted) in zip(found, spans, strict=True):
+        assert places == pytest.approx(wanted, abs=0.1)
 
 
 def test_fades_share_a_track_that_is_too_short() -> None:
@@ -260,6 +278,13 @@ def test_levels_move_over_the_fade_of_their_change() -> None:
     ]  # fmt: skip
 
 
+def test_a_level_that_is_changed_while_it_moves() -> None:
+    """A second change of level begins where the first has ended."""
+    (span,) = lay((0, A, 0), (10_000, Bed("a", -30, 0), 10_000), (15_000, Bed("a", -26, 0), 2_000))
+    levels = [value_at(span.gain, frames(ms)) for ms in (15_000, 20_000, 21_000, 22_000)]
+    assert levels == [-26, -30, -28, -26]
+
+
 def test_a_script_s_background_follows_its_words() -> None:
     """In a whole timeline the background lies at its level under words and is lifted in pauses."""
     timeline = timed(
@@ -273,6 +298,7 @@ def test_a_script_s_background_follows_its_words() -> None:
     middle = (first.end_frame + last.start_frame) // 2
     places = (first.start_frame, middle, last.start_frame, timeline.frames - 1, 0)
     assert [value_at(span.gain, frame) for frame in places] == [-24, -19, -24, -24, -24]
+    assert (span.fade_in_frames, span.fade_out_frames) == (frames(12_000), frames(8_000))
 
 
 # Curves.

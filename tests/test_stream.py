@@ -74,6 +74,7 @@ def test_the_header_s_other_fields() -> None:
     """Constant bitrate, its rate, the source's rate and the channels stand where LAME puts them."""
     frame = info_frame(48_000, EMPTY)
     assert frame[165] == 0x01  # tag revision 0, method 1: constant bitrate
+    assert frame[166] == 170  # low-pass at 17 kHz
     assert frame[176] == BITRATE_KBPS
     assert frame[180] >> 6 == 2  # 48 kHz
     assert frame[180] >> 2 & 0b111 == 3  # joint stereo

@@ -35,7 +35,7 @@ published: 2026-11-22
 background: none
 pace: {lead_in: 1s, tail: 1234ms}
 sections:
-  - title: First
+  - title: Before anything else
     role: welcome
     script:
       - Hello, and welcome. [2s] You can stop at any time, or change anything.
@@ -175,6 +175,9 @@ def test_tags_hold_what_the_script_says(quiet: BuiltTrack) -> None:
         for n in toc.child_element_ids
     ] == [(c["start_ms"], c["end_ms"], c["title"]) for c in record["chapters"]]
     assert tags.getall("APIC")[0].mime == "image/jpeg"
+    raw = quiet.mp3.read_bytes()
+    found = [raw.index(b"CHAP", start) for start in (0, raw.index(b"CHAP") + 1)]
+    assert [raw[at + 10 : at + 15] for at in found] == [b"chp0\0", b"chp1\0"]
 
 
 def test_record_names_the_files_own_digest(quiet: BuiltTrack) -> None:

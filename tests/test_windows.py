@@ -117,6 +117,39 @@ def test_each_take_sounds_in_every_window_that_it_touches(talk: list[tuple[int, 
         assert [(placed.take_key, placed.start_frame) for placed in window.takes] == wanted
 
 
+def test_takes_at_the_very_border() -> None:
+    """A take belongs to a window if one sample of it does, its margins counted."""
+    edge = begin(1) + MARGIN_FRAMES  # the first frame of a cue whose margin begins with window 1
+    last = begin(0) + (RUN_IN + WINDOW_MP3_FRAMES + RUN_OUT) * FRAME_SAMPLES + MARGIN_FRAMES
+    wanted = {
+        "margin ends before window 1": (edge - 2 * MARGIN_FRAMES - 4_800, {0}),
+        "margin ends in window 1": (edge - 2 * MARGIN_FRAMES - 4_800 + 1, {0, 1}),
+        "margin begins in window 0": (last - 1, {0, 1}),
+        "margin begins behind window 0": (last, {1}),
+    }
+    for start, windows in wanted.values():
+        cue = Cue(Utterance("x", MANNER), "x", start, 4_800, 0, Where())
+        found = cut(Timeline(frames(60), (cue,), (), (), ()))
+        assert {n for n, window in enumerate(found) if window.takes} == windows
+
+
+def test_backgrounds_at_the_very_border() -> None:
+    """A background belongs to a window, and a fade to it, if one sample of them does."""
+    first, end = begin(1), begin(0) + cut(track(60))[0].frames
+    level = ((0, -22.0),)
+    for span, windows, fades in (
+        (BedSpan("a", 0, first, 0, 0, level), {0}, set()),
+        (BedSpan("a", 0, first + 1, 0, 1, level), {0, 1}, {0, 1}),
+        (BedSpan("a", end - 1, frames(60), 1, 0, level), {0, 1, 2}, {0, 1}),
+        (BedSpan("a", end, frames(60), 1, 0, level), {1, 2}, {1}),
+        (BedSpan("a", 0, frames(60), first, 0, level), {0, 1, 2}, {0}),
+        (BedSpan("a", 0, frames(60), 0, frames(60) - end, level), {0, 1, 2}, {1, 2}),
+    ):
+        found = cut(Timeline(frames(60), (), (), (), (span,)))
+        assert {n for n, window in enumerate(found) if window.beds} == windows
+        assert {n for n, w in enumerate(found) if w.beds and w.beds[0].fades} == fades
+
+
 def _fades(parts: Sequence[tuple[int, int, bool]], frame: int) -> float:
     power = 1.0
     for start, end, rising in parts:

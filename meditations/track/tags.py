@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Final
 
 from mutagen.id3 import (
@@ -41,6 +42,8 @@ _LANGUAGES: Final = {
     "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sk": "slk", "sl": "slv", "sr": "srp",
     "sv": "swe", "tr": "tur", "uk": "ukr", "vi": "vie", "zh": "zho",
 }  # fmt: skip
+_HEADER: Final = 10
+"""Bytes in the header of a tag, and of each frame in it."""
 _MILLISECONDS: Final = 2
 _LYRICS: Final = 1
 
@@ -68,7 +71,35 @@ def write_tags(
     tags.add(APIC(utf8, "image/jpeg", PictureType.COVER_FRONT, "Cover", cover_jpeg))
     _add_chapters(tags, timeline)
     # No padding: the same tag is the same bytes.
-    tags.save(target, v1=0, v2_version=4, padding=lambda _: 0)
+    written = io.BytesIO()
+    tags.save(written, v1=0, v2_version=4, padding=lambda _: 0)
+    target.write_bytes(_chapters_in_order(written.getvalue()))
+
+
+def _size(raw: bytes) -> int:
+    """A size in ID3v2.4: four bytes of seven bits each."""
+    return raw[0] << 21 | raw[1] << 14 | raw[2] << 7 | raw[3]
+
+
+def _chapters_in_order(tag: bytes) -> bytes:
+    """The same tag with its chapters last and in the order of time.
+
+    mutagen writes frames of a kind in the order of their lengths, and some players list chapters
+    as they find them. Layout after ID3v2.4.0, sections 3.1 and 4, and the chapter addendum.
+    """
+    frames: list[tuple[int, bytes]] = []
+    position = _HEADER
+    while position < len(tag):
+        end = position + _HEADER + _size(tag[position + 4 : position + 8])
+        frame = tag[position:end]
+        starts_ms = -1
+        if frame.startswith(b"CHAP"):
+            name_end = frame.index(b"\0", _HEADER)
+            starts_ms = int.from_bytes(frame[name_end + 1 : name_end + 5], "big")
+        frames.append((starts_ms, frame))
+        position = end
+    frames.sort(key=lambda found: found[0])
+    return tag[:_HEADER] + b"".join(frame for _, frame in frames)
 
 
 def _add_chapters(tags: ID3, timeline: Timeline) -> None:
