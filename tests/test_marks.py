@@ -97,6 +97,13 @@ def test_marks_that_are_not_known_are_told(line: str, offset: int, what: str, me
     assert caught.value.offset == offset
 
 
+@pytest.mark.parametrize(("count", "shown"), [(20, "." * 20), (21, "." * 19 + "…")])
+def test_long_lines_are_shown_in_short(count: int, shown: str) -> None:
+    """A line without words is shown to its twentieth letter."""
+    with pytest.raises(MarkError, match=re.escape(f"'{shown}' holds nothing")):
+        parse_marks("." * count)
+
+
 def test_a_line_has_an_end() -> None:
     """A line may have as many characters as the limit says and not one more."""
     assert parse_marks("a" * LONGEST_LINE)

@@ -109,6 +109,8 @@ WRITTEN: Final = {
     "voice: {engine: pyttsx3, voice: en-gb, rate: 60, pitch: 0}": ("voice.pitch", 0),
     "voice: {rate: 300, pitch: 99}": ("voice.rate", 300),
     "voice: {rate: slowest}": ("voice.rate", 0.75),
+    "voice: {rate: faster}": ("voice.rate", 1.12),
+    "length: 1000 breaths": ("length", Duration(breaths=1000)),
     "background: none": ("background", None),
     "background: sounds/rain.flac": ("background.sound", "sounds/rain.flac"),
     "background: {level: -60 dB}": ("background.level", -60.0),
@@ -146,6 +148,7 @@ BAD_SETTINGS: Final = {
     "kind: trauma": (7, "a list is needed here, not 'trauma'\n  write it in square brackets: ki"),
     "kind: [traum]": (8, "'traum' is not known\n  did you mean 'trauma'?"),
     "kind: [xyz]": (8, "'xyz' is not known\n  known here: general, partner, sleep, trauma"),
+    "kind: {a: b}": (7, "a list is needed here, not settings\n  write each on a line"),
     "kind: []": (7, "at least one is needed here"),
     "kind: [[sleep]]": (8, "one word is needed here, not a list"),
     "topics: touch": (9, "write it in square brackets: topics: [touch]"),
@@ -249,6 +252,17 @@ def test_say_in_its_long_form() -> None:
     assert isinstance(step, SayStep)
     assert (step.say.text, step.say.rate, step.say.voice) == ("Slow, now", 0.87, "low")
     assert step.say.where == Where(SHOWN, FIRST_STEP, 22)
+
+
+@pytest.mark.parametrize(
+    ("step", "column"), [("Hello", 9), ('"Hello"', 10), ("say: Hello", 14), ('say: "Hello"', 15)]
+)
+def test_speech_knows_its_place(step: str, column: int) -> None:
+    """The place of speech is that of its first letter; the step's own is that of its first sign."""
+    (found,) = read(with_steps(step)).sections[0].script
+    assert isinstance(found, SayStep)
+    assert found.say.where == Where(SHOWN, FIRST_STEP, column)
+    assert found.where == Where(SHOWN, FIRST_STEP, 9)
 
 
 def test_repeats_within_repeats() -> None:
@@ -382,6 +396,8 @@ def test_places_of_settings_are_kept() -> None:
 def test_titles_stand_in_one_line() -> None:
     """A title that is written over several lines is shown in one."""
     assert read(with_steps("a").replace("title: Evening", "title: |\n  A\n  B")).title == "A B"
+    assert len(read(with_setting(f"author: {'a' * 300}")).author) == 300
+    assert "301 characters" in fault(with_setting(f"author: {'a' * 301}"))
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:

@@ -161,6 +161,23 @@ def test_comments_behind_settings_are_allowed(setting: str) -> None:
     assert faults(with_setting(setting)) == []
 
 
+ATTACHED: Final = {
+    "single quotes": "'Yes'#1 and",
+    "double quotes": '"Yes"#1 and',
+    "bracket": "[2s]#1 and",
+    "brace": "{pause: 2s}#1 and",
+}
+
+
+@pytest.mark.parametrize("step", ATTACHED.values(), ids=ATTACHED)
+def test_a_comment_without_a_space_is_an_error(step: str) -> None:
+    """PyYAML drops what follows `#` right behind a quote or a bracket: that is told as well."""
+    message = fault(with_steps(step, "Next."))
+    assert message.startswith(f"{FIRST_STEP}:{STEP_COLUMN + step.index('#')}: YAML drops the words")
+    if not step.startswith("{"):
+        assert mended(message) == f"- {quoted(step)}"
+
+
 def test_comments_between_steps_are_allowed() -> None:
     """A comment on a line of its own, or behind a pause or quotes, drops nothing."""
     steps = ['"Hello there." # quoted', "pause: 3 breaths # slow", "[2s] # a mark", "End"]
@@ -187,6 +204,7 @@ SIGNS: Final = {
     "handle": "!a!b c",
     "brace": "{softly} look around",
     "brace alone": "{softly}",
+    "brace left open": "{softly now",
     "brace and colon": "{softly: now}",
     "at": "@home now",
     "at apart": "@ ease now",
@@ -198,6 +216,7 @@ SIGNS: Final = {
     "comma": ", and then",
     "closing bracket": "} then",
     "question mark": "? what is it",
+    "question mark and at": "? @home",
     "colon first": ": then",
     "colon": "Remember: you can stop",
     "colon twice": "Remember: breathe: or not",
@@ -209,7 +228,7 @@ SIGNS: Final = {
     "colon behind say": "say: Remember: you can stop",
     "quote behind say": 'say: "Yes" is an answer',
     "colon behind a step's name": "title: of the song",
-    "backslash": '"A \\_ line',
+    "quote that never closes": '"A line',
 }
 NEIGHBOURS: Final = {
     "alone": ((), ()),
@@ -224,6 +243,8 @@ def test_the_mended_line_says_what_was_meant(
 ) -> None:
     """A line that YAML misreads is printed as it should be; pasted back, it has every word."""
     message = fault(with_steps(*before, step, *after))
+    if "sign of its own" in message:
+        assert f"after '{step[0]}'" in message
     line, _, rest = message.partition(":")
     assert int(line) == FIRST_STEP + len(before)
     assert int(rest.partition(":")[0]) in {9, 10, 11, 14}  # at the words, or at what is wrong
@@ -236,6 +257,23 @@ def test_the_mended_line_says_what_was_meant(
         meant = meant[1:]  # a quote that was never closed
     assert said.say.text == meant
     assert len(again) == len(before) + 1 + len(after)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("[softly now", "the bracket '[' has no partner"),
+        ("[softly] now", "the mark '[softly]' is not known"),
+        ("[", "the bracket '[' has no partner"),
+        ("{", "holds nothing that can be spoken"),
+    ],
+)
+def test_the_mended_line_may_hold_another_fault(step: str, told: str) -> None:
+    """Once YAML reads the line, what is wrong with its words is told in its turn."""
+    message = fault(with_steps("Before.", step, "It's after."))
+    assert message.startswith("6:9: YAML cannot read this line as words")
+    assert mended(message) == f"- {quoted(step)}"
+    assert told in fault(with_steps(mended(message)[2:]))
 
 
 @pytest.mark.parametrize("key", ["title", "summary", "notes", "author", "album"])
@@ -293,6 +331,24 @@ def test_a_quote_that_never_closes_is_told_where_it_opens() -> None:
     assert mended(message) == '- "Hello there."'
 
 
+def test_quotes_around_the_whole_are_not_doubled() -> None:
+    """A backslash that YAML does not know is mended within the quotes that are there."""
+    message = fault(with_steps('"She said \\"yes\\" \\(to me)."'))
+    assert mended(message) == r'- "She said \"yes\" \\(to me)."'
+    assert captions(read(with_steps(mended(message)[2:]))) == ['She said "yes" (to me).']
+
+
+@pytest.mark.parametrize(
+    "step", ['"Whole."', "'It''s whole.'", '"Whole: so." # yes', "'Whole.' # yes", "[2s]", "Hello."]
+)
+def test_a_good_line_is_not_blamed_for_the_next(step: str) -> None:
+    """What is wrong with a line is told there, whatever stands in the line above it."""
+    script = with_steps(step) + "     - less deep\n"
+    assert fault(script).startswith(
+        "6:6: YAML cannot read this: this line does not fit those above"
+    )
+
+
 def test_a_quoted_line_may_run_on() -> None:
     """Words in quotes may go on in deeper lines, with blank lines between."""
     step = '"Hello there,\n        and\n\n        welcome."'
@@ -337,10 +393,15 @@ def test_a_comma_in_braces_is_told() -> None:
 @pytest.mark.parametrize("step", ["[a, b]", "[[2s]]", "[2s, 3s]", "- Hello", "[]"])
 def test_a_list_is_no_step(step: str) -> None:
     """A list where a step should be is an error, unless it is one pause."""
-    assert fault(with_steps(step)).startswith(f"{PLACE}a list stands where a step should be")
+    message = fault(with_steps(step))
+    assert message.startswith(f"{PLACE}a list stands where a step should be\n  for speech, ")
+    if step.startswith("["):
+        assert mended(message) == f"- {quoted(step)}"
+    else:
+        assert "put it into double quotes" in message
 
 
-@pytest.mark.parametrize("step", ["", "~", '""', "''", '"  "'])
+@pytest.mark.parametrize("step", ["", "~", '""', "''", '"  "', "{}"])
 def test_an_empty_step_is_told(step: str) -> None:
     """A dash with nothing behind it is told, not passed over."""
     assert "is empty" in fault(with_steps(step, "Hello"))
@@ -374,10 +435,20 @@ UNREADABLE: Final[dict[str, tuple[str | bytes, str]]] = {
     "merge": (with_setting("voice: &v {rate: 90}\npace: {<<: *v}"), "2:8: YAML takes the words"),
     "tag": (with_setting("voice: !!python/object:os.system x"), "2:8: YAML takes the words"),
     "list as a key": ("title: a\n? [b, c]\n: d\n", "2:3: a list or a setting stands where a key"),
-    "bracket left open": ("title: a\nkind: [trauma\nlength: 3 min\n", ": YAML cannot read this"),
-    "brace left open": ("title: a\nvoice: {rate: 90\nlength: 3 min\n", ": YAML cannot read this"),
-    "less deep": (with_steps("a").replace("    script", "  script"), ": YAML cannot read this"),
-    "key without a colon": ("title: a\nsummary\nlength: 3 min\n", ": YAML cannot read this"),
+    "bracket left open": (
+        "title: a\nkind: [sleep\nlength: 3 min\n",
+        "2:7: YAML cannot read this: a br",
+    ),
+    "brace left open": (
+        "title: a\nvoice: {rate: 90\nlength: 3s\n",
+        "2:8: YAML cannot read this: a br",
+    ),
+    "quote left open": ('title: a\nlength: "3 min\n', "2:9: YAML cannot read this: a quote that"),
+    "unknown escape": ('title: a\nlength: "3 \\m"\n', "2:9: YAML cannot read this: a \\ in double"),
+    "sign": ("title: a\nlength: @3\n", "2:9: YAML cannot read this: a sign stands here"),
+    "colons": ("title: a\nlength: 3: 4\n", "2:10: YAML cannot read this: a ': ' stands"),
+    "less deep": (with_steps("a").replace("    script", "  script"), "4:3: YAML cannot read this"),
+    "no colon": ("title: a\nsummary\nlength: 3s\n", "2:1: YAML cannot read this: there is no ': '"),
     "too large": ("# " + "x" * text.LARGEST_BYTES, "is over 500 kB"),
 }
 
@@ -411,10 +482,28 @@ def test_a_byte_order_mark_is_no_character() -> None:
     assert read(b"\xef\xbb\xbf" + with_steps("Hello").encode()).title == "Evening"
 
 
-def test_reading_stays_quick() -> None:
-    """A file as large as allowed is parsed and refused without filling the memory with faults."""
-    many = with_steps(*["."] * 2_000)
-    assert len(faults(many)) == 2_000
+def test_all_faults_of_a_long_script_are_found() -> None:
+    """However many lines are at fault, each is told."""
+    assert len(faults(with_steps(*["."] * 2_000))) == 2_000
+
+
+def test_long_scripts_are_not_deep() -> None:
+    """Many lists and settings beside one another are no nesting."""
+    assert len(read(with_steps(*["pause: {time: 2s}"] * 100)).sections[0].script) == 100
+
+
+@pytest.mark.parametrize(
+    ("deep", "what"), [(24, "holds a list where"), (25, "is nested more than")]
+)
+def test_nesting_has_an_end(deep: int, what: str) -> None:
+    """As many lists within lists as the limit says are parsed, one more is not."""
+    assert what in fault("[" * deep + "]" * deep)
+
+
+@pytest.mark.parametrize(("size", "message"), [(0, "holds nothing but"), (1, "is over 500 kB")])
+def test_a_file_has_an_end(size: int, message: str) -> None:
+    """A file may be as large as the limit says, and not one byte larger."""
+    assert message in fault("#" * (text.LARGEST_BYTES + size))
 
 
 # Quoting, and what it must know of the format.
@@ -469,3 +558,4 @@ def test_an_entry_ends_with_its_lines() -> None:
     assert entry is not None
     assert (entry.head, entry.text, entry.line, entry.lines) == ("- say:", "c d e", 3, 4)
     assert [written.entry(n) is None for n in (2, 7, 8, 99)] == [True] * 4
+    assert [written.line(n) for n in (0, 1, 8, 9, 10)] == ["", "title: a", "g", "", ""]
