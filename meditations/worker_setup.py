@@ -5,13 +5,15 @@ Nothing may be started here: a thread or an initialised espeak-ng would not surv
 
 import os
 
-# Arrays here are short; threads of a linear algebra library would only cost memory.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-
-import meditations.mix.mixer  # noqa: E402
-import meditations.speech.pyttsx3_engine  # noqa: E402
-import meditations.speech.takes  # noqa: E402, F401
+import meditations.mix.mixer
+import meditations.speech.pyttsx3_engine
+import meditations.speech.takes  # noqa: F401
+from meditations.speech.speaker import start_speaker
 
 if hasattr(os, "setpgid") and os.getpgrp() != os.getpid():
     os.setpgid(0, 0)  # see meditations.workers
+
+
+def warm_up() -> None:
+    """Starts, in a worker, what its first line would wait for."""
+    start_speaker()

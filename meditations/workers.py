@@ -9,6 +9,7 @@ the whole group at once: workers, speaking processes, and ffmpeg.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import multiprocessing.forkserver
 import os
@@ -36,7 +37,6 @@ R = TypeVar("R")
 
 LOOK_AGAIN_S: Final = 0.2
 _SETUP: Final = "meditations.worker_setup"
-_SPEAKING: Final = "meditations.speech.preload"
 
 
 def default_jobs() -> int:
@@ -98,7 +98,7 @@ class Workers:
     def _warm_up(self) -> None:
         with contextlib.suppress(RuntimeError, EOFError, OSError):  # it may be closed by now
             for _ in range(self.jobs):
-                self._pool.submit(_start_server)
+                self._pool.submit(_warm_worker)
 
     def submit(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Has `work` done by a worker; functions and arguments must be picklable."""
@@ -174,8 +174,8 @@ def _start_server() -> None:
 # heap: with four workers that is 150 MB less, for no time that could be measured (glibc only).
 _MEMORY: Final = {
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "4000000",
-    "MALLOC_TRIM_THRESHOLD_": "8000000",
+    "MALLOC_MMAP_THRESHOLD_": "64000000",
+    "MALLOC_TRIM_THRESHOLD_": "64000000",
 }
 
 
@@ -210,10 +210,11 @@ def _start_worker(scratch: str, seats: Synchronized[int], jobs: int) -> None:
     _settle(seat, jobs)
     # Children of this worker would otherwise import the main program once more, each of them.
     sys.modules["__main__"] = types.ModuleType("__main__")
-    # A worker's own children speak. They are forked from a small server of the worker's, which
-    # holds pyttsx3 and little else, so that a fork is cheap.
-    multiprocessing.set_forkserver_preload([_SPEAKING])
     threading.Thread(target=_end_with_parent, args=(scratch,), daemon=True).start()
+
+
+def _warm_worker() -> None:
+    importlib.import_module(_SETUP).warm_up()
 
 
 def _settle(seat: int, jobs: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
+import os
+import time
 import wave
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ from meditations.errors import MeditationError, SpeechError
 from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB
 from meditations.sound.peaks import true_peak_dbtp
-from meditations.speech import espeak, pyttsx3_engine, speaking_child
+from meditations.speech import espeak, pyttsx3_engine, speaker, speaking_child
 from meditations.speech.engine import Recording
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
 from meditations.speech.takes import MARGIN_FRAMES, prepare, take_key
@@ -25,8 +27,8 @@ from meditations.speech.utterance import Utterance
 from meditations.speech.voices import NAMED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
 GENTLE = NAMED["gentle"]
 HOSTILE = [
@@ -43,10 +45,16 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def preloaded() -> None:
-    """As workers do: children are forked from a server that has the driver."""
-    multiprocessing.set_forkserver_preload(["meditations.speech.preload"])
+@pytest.fixture
+def other_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[object], None]]:
+    """Lets a speaking process run something else for each line."""
+
+    def use(child: object) -> None:
+        monkeypatch.setattr(speaking_child, "speak_and_exit", child)
+        speaker.end_speaker()
+
+    yield use
+    speaker.end_speaker()
 
 
 def _say(text: str, scratch: Path, **changes: object) -> Recording:
@@ -114,8 +122,7 @@ def test_named_voices_exist(manner: object) -> None:
 
 
 def _hang(utterance: Utterance, target: str, timeout_s: float, sender: Connection) -> None:
-    import time
-
+    Path(f"{target}.pid").write_text(str(os.getpid()))
     time.sleep(60)
 
 
@@ -174,24 +181,27 @@ def _leave_noise(target: str, seconds: float) -> None:
     ],
 )
 def test_what_goes_wrong_is_tried_again_and_then_told(
-    child: object, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    child: object, said: str, tmp_path: Path, other_child: Callable[[object], None]
 ) -> None:
     """A crash, no file, silence, half a file, a sound too short: each is noticed, three times."""
-    monkeypatch.setattr(speaking_child, "speak_and_exit", child)
+    other_child(child)
     with pytest.raises(SpeechError) as caught:
         _say("This is a sentence of ordinary length, which takes a while.", tmp_path)
     assert caught.value.mend.count(said) == 3
     assert not list(tmp_path.iterdir())
 
 
-def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_child: Callable[[object], None]
+) -> None:
     """No wait is without an end: a speaking process that hangs is killed and told of."""
-    before = set(multiprocessing.active_children())
-    monkeypatch.setattr(speaking_child, "speak_and_exit", _hang)
+    other_child(_hang)
     monkeypatch.setattr(pyttsx3_engine, "timeout_s", lambda utterance: 0.3)
     with pytest.raises(SpeechError, match="could not be spoken"):
         Pyttsx3Engine(tries=1).speak(Utterance("Hello.", GENTLE), tmp_path)
-    assert set(multiprocessing.active_children()) <= before
+    (told,) = tmp_path.iterdir()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
 
 
 def test_takes_are_trimmed_levelled_and_limited(tmp_path: Path) -> None:

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 CHANNELS: Final = 2
 MOST: Final = np.float32(1 - 2**-24)
 """The largest 32-bit float under full scale."""
+PIECE_FRAMES: Final = SAMPLE_RATE_HZ
+"""Beds are mixed a second at a time: what fits the processor's cache is quick, and small."""
+_STEPS: Final = np.repeat(np.arange(FRAMES_PER_MS, dtype=np.float32) / FRAMES_PER_MS, CHANNELS)
+"""How far each sample of a millisecond is from its beginning, for each channel."""
 LAME_LEVEL: Final = 7
 """LAME's speed: half the time of the default, and the smaller error on this material, see
 docs/sound.md. 0 is the slowest."""
@@ -85,10 +89,13 @@ def make_window(
 
 def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:
     """The sound of a window: beds first, speech laid over them."""
-    ground = np.zeros((window.frames, CHANNELS), np.float32)
-    for part in window.beds:
-        _lay(ground, part, beds[part.bed_key])
-    samples = _whole_numbers(ground)
+    samples = np.zeros((window.frames, CHANNELS), "<i4")
+    for begin in range(0, window.frames, PIECE_FRAMES) if window.beds else ():
+        piece = samples[begin : begin + PIECE_FRAMES]
+        ground = np.zeros(piece.shape, np.float32)
+        for part in window.beds:
+            _lay(ground, begin, part, beds[part.bed_key])
+        piece[:] = _whole_numbers(ground)
     for placed in window.takes:
         _overlay(samples, _read_take(takes[placed.take_key]), placed.start_frame)
     return _segment(samples)
@@ -156,9 +163,11 @@ def _read_take(file: Path) -> AudioSegment:
     return take.set_channels(CHANNELS)
 
 
-def _lay(ground: NDArray[np.float32], part: BedPart, bed: PreparedBed) -> None:
-    """Adds a bed to `ground`, with its gain and its fades."""
-    begin, end = part.start_frame, part.end_frame
+def _lay(ground: NDArray[np.float32], start: int, part: BedPart, bed: PreparedBed) -> None:
+    """Adds a bed to `ground`, which begins at frame `start`, with its gain and its fades."""
+    begin, end = max(part.start_frame, start), min(part.end_frame, start + len(ground))
+    if begin >= end:
+        return
     try:
         sound = read_bed(bed, part.phase_frame + begin, end - begin)
     except OSError:
@@ -168,11 +177,11 @@ def _lay(ground: NDArray[np.float32], part: BedPart, bed: PreparedBed) -> None:
             file=bed.file,
         ) from None
     sound *= _amplitude(part, begin, end)
-    ground[begin:end] += sound
+    ground[begin - start : end - start] += sound
 
 
 def _amplitude(part: BedPart, begin: int, end: int) -> NDArray[np.float32] | np.float32:
-    """The factor on a bed: (n, 1), or one number where nothing changes.
+    """The factor on a bed: (n, CHANNELS), or one number where nothing changes.
 
     Worked out once a millisecond, and straight in between: far finer than any fade.
     """
@@ -184,10 +193,10 @@ def _amplitude(part: BedPart, begin: int, end: int) -> NDArray[np.float32] | np.
     for fade in part.fades:
         share = np.clip((frames - fade.start_frame) / (fade.end_frame - fade.start_frame), 0, 1)
         coarse *= np.sin(np.pi / 2 * (share if fade.rising else 1 - share))
-    steps = np.linspace(0.0, 1.0, FRAMES_PER_MS, endpoint=False)
-    fine = coarse[:-1, None] + np.diff(coarse)[:, None] * steps
+    edges = coarse.astype(np.float32)
+    fine = (edges[:-1, None] + np.diff(edges)[:, None] * _STEPS).reshape(-1, CHANNELS)
     cut = begin - first * FRAMES_PER_MS
-    return fine.ravel()[cut : cut + end - begin, None].astype(np.float32)
+    return np.asarray(fine[cut : cut + end - begin], np.float32)
 
 
 def _on_curve(curve: Curve, frames: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from meditations.timeline.beds import BedSpan, Curve
     from meditations.timeline.timeline import Timeline
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 WINDOW_MP3_FRAMES: Final = 1_000
 """24 s: long enough that starting ffmpeg does not count, short enough to share among workers."""
 WINDOW_FRAMES: Final = WINDOW_MP3_FRAMES * FRAME_SAMPLES

@@ -33,6 +33,9 @@ _SHELF = (
 )
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 
+_FINEST: Final = 130_000
+"""Responses of smaller transforms are picked from one of this size or more: most takes' size."""
+
 
 def k_weighted(samples: Floats, rate_hz: int = SAMPLE_RATE_HZ) -> Floats:
     """K-weighted `samples`, shape (n,); 32-bit floats stay such.
@@ -42,10 +45,9 @@ def k_weighted(samples: Floats, rate_hz: int = SAMPLE_RATE_HZ) -> Floats:
     """
     count = len(samples)
     size = _transform_size(count + rate_hz // 2)
-    response = _response(size, rate_hz)
-    if samples.dtype == np.float32:
-        response = response.astype(np.complex64)
-    return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * response, size)[:count])
+    spectrum = np.fft.rfft(samples, size)
+    spectrum *= _response(size, rate_hz, single=samples.dtype == np.float32)
+    return np.asarray(np.fft.irfft(spectrum, size)[:count])
 
 
 def _transform_size(least: int) -> int:
@@ -54,13 +56,24 @@ def _transform_size(least: int) -> int:
     return next(size for size in (power * 5 // 8, power * 3 // 4, power) if size >= least)
 
 
+@functools.lru_cache(maxsize=16)
+def _response(size: int, rate_hz: int, *, single: bool) -> NDArray[np.complexfloating]:
+    """The weighting at the frequencies of a transform of `size`: shape (size // 2 + 1,)."""
+    finest = size
+    while finest < _FINEST:
+        finest *= 2
+    found = _finest_response(finest, rate_hz)[:: finest // size]
+    return found.astype(np.complex64 if single else np.complex128)
+
+
 @functools.lru_cache(maxsize=6)
-def _response(size: int, rate_hz: int) -> NDArray[np.complex128]:
+def _finest_response(size: int, rate_hz: int) -> NDArray[np.complex128]:
+    """As `_response`, for the sizes that all smaller ones are picked from."""
     frequency_hz = np.arange(size // 2 + 1) * rate_hz / size
     delay = np.exp(-2j * np.pi * frequency_hz / SAMPLE_RATE_HZ)
     response = np.ones_like(delay)
-    for numerator, denominator in (_SHELF, _HIGH_PASS):
-        response *= np.polyval(numerator[::-1], delay) / np.polyval(denominator[::-1], delay)
+    for (b0, b1, b2), (a0, a1, a2) in (_SHELF, _HIGH_PASS):
+        response *= (b0 + delay * (b1 + delay * b2)) / (a0 + delay * (a1 + delay * a2))
     return np.asarray(response)
 
 

@@ -34,10 +34,11 @@ def peaks_by_ms(samples: Floats) -> NDArray[np.float64]:
         Magnitudes, shape (n,).
     """
     fine = soxr.resample(samples.astype(np.float32, copy=False), 1, OVERSAMPLING, "HQ")
-    whole = np.zeros(len(samples) * OVERSAMPLING, np.float32)
-    whole[: min(len(fine), len(whole))] = fine[: len(whole)]
-    np.abs(whole, out=whole)
-    return np.asarray(whole.reshape(-1, OVERSAMPLING * FRAMES_PER_MS).max(axis=1), np.float64)
+    count = len(samples) * OVERSAMPLING
+    if len(fine) != count:
+        fine = np.pad(fine[:count], (0, max(0, count - len(fine))))
+    by_ms = fine.reshape(-1, OVERSAMPLING * FRAMES_PER_MS)
+    return np.asarray(np.maximum(by_ms.max(axis=1), -by_ms.min(axis=1)), np.float64)
 
 
 def true_peak_dbtp(samples: Floats) -> float:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import multiprocessing
 import wave
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import numpy as np
 
 from meditations.errors import MeditationError, SpeechError, nearest
-from meditations.speech import espeak, speaking_child
+from meditations.speech import espeak
 from meditations.speech.engine import Recording, VoiceInfo
+from meditations.speech.speaker import speak_in_a_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +37,8 @@ class Pyttsx3Engine:
 
     def version(self) -> str:
         """Versions of pyttsx3 and of espeak-ng."""
+        import importlib.metadata  # slow to import, and only asked for once
+
         driver = importlib.metadata.version("pyttsx3")
         return f"pyttsx3 {driver}, espeak-ng {espeak.version(espeak.locate())}"
 
@@ -68,7 +69,7 @@ class Pyttsx3Engine:
         for _ in range(self.tries):
             target = scratch / f"spoken-{uuid4().hex}.wav"
             try:
-                fault = _in_a_child(utterance, target)
+                fault = speak_in_a_child(utterance, str(target), timeout_s(utterance))
                 if not fault:
                     return _verified(target, utterance)
             except SpeechError as error:
@@ -92,33 +93,6 @@ def expected_s(text: str, rate_wpm: int) -> float:
 def timeout_s(utterance: Utterance) -> float:
     """How long to wait for an utterance: espeak-ng speaks some 500 times as fast as it sounds."""
     return 15 + expected_s(utterance.text, utterance.manner.rate_wpm) / 5
-
-
-def _in_a_child(utterance: Utterance, target: Path) -> str:
-    """Speaks in a process of its own; what went wrong, or an empty text."""
-    patience_s = timeout_s(utterance)
-    context: Any = multiprocessing.get_context(
-        "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    )
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(
-        target=speaking_child.speak_and_exit,
-        args=(utterance, str(target), patience_s, sender),
-        daemon=True,
-    )
-    child.start()
-    sender.close()
-    try:
-        if receiver.poll(patience_s + 1):
-            # It ends by itself now, and is collected when the next one starts: not waited for.
-            return str(receiver.recv())
-    except EOFError:
-        pass
-    finally:
-        receiver.close()
-    child.kill()
-    child.join(5)
-    return "the speaking process ended without a word"
 
 
 def _verified(file: Path, utterance: Utterance) -> Recording:

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from meditations.speech.utterance import Utterance
+
+Speak = Callable[["Utterance", str, float, "Connection"], None]
 
 RANDOM_SEED: Final = 1
 """espeak-ng seeds its noise with the second of the clock; a fixed seed gives the same bytes."""
@@ -45,6 +48,13 @@ def prepare() -> ctypes.CDLL:
             mend="get both anew with: pip install --force-reinstall pyttsx3 espeakng-loader",
         ) from None
     return library
+
+
+def prepare_quietly() -> None:
+    """Prepares what each child will need; where that fails each child says so itself."""
+    with contextlib.suppress(MeditationError):
+        prepare()
+        espeak.languages(espeak.locate())
 
 
 def speak_and_exit(utterance: Utterance, target: str, timeout_s: float, sender: Connection) -> None:

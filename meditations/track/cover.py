@@ -113,7 +113,7 @@ def draw_cover(title: str, palette: str, subtitle: str = "") -> Image.Image:
 def cover_png(image: Image.Image) -> bytes:
     """The picture as PNG bytes: no clock in them, so the same picture gives the same."""
     held = io.BytesIO()
-    image.save(held, "PNG", compress_level=6)
+    image.save(held, "PNG", compress_level=4)
     return held.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError, from_os_error
@@ -20,6 +21,7 @@ from meditations.track.tags import write_tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from meditations.project import Project
@@ -61,13 +63,19 @@ def build_track(
     reporter = reporter or Silent()
     plan = check_script(script, project, workshop.engines)
     own_cover = cover_file(script, project)
-    cover = workshop.workers.submit(
-        _draw_cover, script.title, script.palette or "", script.slug, own_cover
-    )
+
+    @cache
+    def cover() -> Future[tuple[bytes, bytes]]:
+        return workshop.workers.submit(
+            _draw_cover, script.title, script.palette or "", script.slug, own_cover
+        )
+
+    if own_cover:
+        cover()  # what is wrong with it is to be known early
     sounding, spoken = sound(plan, project, workshop, reporter)
-    windows, encoded = encode(sounding, workshop, reporter)
+    windows, encoded = encode(sounding, workshop, reporter, cover)
     try:
-        png, jpeg = workshop.workers.result(cover)
+        png, jpeg = workshop.workers.result(cover())
     except MeditationError as error:
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     mp3 = _write(script, sounding, windows, (png, jpeg), folder)
