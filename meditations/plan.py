@@ -21,7 +21,7 @@ from meditations.script.model import (
     SayStep,
 )
 from meditations.speech.utterance import Utterance
-from meditations.speech.voices import resolve_voice
+from meditations.speech.voices import changed, resolve_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -198,8 +198,7 @@ class _Planner:
         manner = self._manner
         if say.voice is not None:
             manner = resolve_voice(say.voice, say.where, manner)
-        if say.rate is not None:
-            manner = replace(manner, rate_wpm=_rate(say.rate, manner.rate_wpm))
+        manner = changed(manner, say)
         # A line that begins with a pause of its own says how long to wait.
         if self._speaks_last() and isinstance(say.parts[0], Phrase):
             self._add(SilenceEvent(self._ms(self._pace.line), elastic=True))
@@ -274,11 +273,6 @@ def _alone(event: Event) -> Event:
     if isinstance(event, BedEvent) and event.bed is not None:
         return replace(event, bed=replace(event.bed, level_db=BED_ALONE_DB, lift_db=0.0))
     return event
-
-
-def _rate(written: float, base_wpm: int) -> int:
-    """Words a minute: a whole number is meant as it is, a fraction is a share of `base_wpm`."""
-    return written if isinstance(written, int) else round(base_wpm * written)
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(¿¡]*[^\W_a-z])")

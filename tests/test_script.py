@@ -250,7 +250,7 @@ def test_say_in_its_long_form() -> None:
         read(with_steps('say: {text: "Slow, now", rate: slower, voice: low}')).sections[0].script
     )
     assert isinstance(step, SayStep)
-    assert (step.say.text, step.say.rate, step.say.voice) == ("Slow, now", 0.87, "low")
+    assert (step.say.text, step.say.rate, step.say.voice) == ("Slow, now", 0.87, Voice(name="low"))
     assert step.say.where == Where(SHOWN, FIRST_STEP, 22)
 
 

@@ -17,6 +17,7 @@ from support.tracks import ebur128
 
 from meditations.errors import MeditationError, SpeechError
 from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.sound.chain_files import find_chain
 from meditations.sound.levels import CODEC_LOSS_DB
 from meditations.sound.peaks import true_peak_dbtp
 from meditations.speech import espeak, pyttsx3_engine, speaker, speaking_child
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 GENTLE = NAMED["gentle"]
+WARM, HALL = (find_chain(name, Path()) for name in ("warm", "hall"))
 HOSTILE = [
     "<break time='10s'/> Hello & <b>goodbye</b>.",
     "[[h@'loU]] and {{braces}} and %s %d \\n $HOME `id`",
@@ -207,9 +209,9 @@ def test_a_child_that_hangs_is_ended(
 def test_takes_are_trimmed_levelled_and_limited(tmp_path: Path) -> None:
     """A take is 48 kHz, starts after 40 ms, is as loud as all others, and has no high peak."""
     for text in ("Hello, and welcome.", "You can stop or change anything here, at any time.", "No"):
-        samples, frames, _ = prepare(_say(text, tmp_path))
+        samples, frames, _ = prepare(_say(text, tmp_path), WARM)
         assert frames % 48 == 0
-        assert len(samples) == frames + 2 * MARGIN_FRAMES
+        assert len(samples) == frames + 2 * MARGIN_FRAMES + WARM.tail_frames
         speech = samples[MARGIN_FRAMES : MARGIN_FRAMES + frames]
         if frames >= 0.4 * SAMPLE_RATE_HZ:
             lufs, peak = ebur128(np.stack([speech, speech], axis=1), tmp_path)
@@ -219,19 +221,21 @@ def test_takes_are_trimmed_levelled_and_limited(tmp_path: Path) -> None:
 
 
 def test_key_changes_with_all_that_changes_the_sound() -> None:
-    """Text, voice, rate, pitch, engine and version each make another take."""
+    """Text, voice, rate, pitch, volume, engine, version and chain each make another take."""
     base = Utterance("Hello.", GENTLE)
     others = [
-        take_key(Utterance("Hello", GENTLE), "1"),
-        take_key(base, "2"),
+        take_key(Utterance("Hello", GENTLE), "1", WARM),
+        take_key(base, "2", WARM),
+        take_key(base, "1", HALL),
         *(
-            take_key(Utterance("Hello.", replace(GENTLE, **{field: value})), "1")  # type: ignore[arg-type]
+            take_key(Utterance("Hello.", replace(GENTLE, **{field: value})), "1", WARM)  # type: ignore[arg-type]
             for field, value in [
                 ("engine", "x"), ("voice", "de"), ("rate_wpm", 119), ("pitch", 46),
+                ("volume_db", -3.0),
             ]
         ),
     ]  # fmt: skip
-    assert len({take_key(base, "1"), *others}) == 7
+    assert len({take_key(base, "1", WARM), *others}) == 9
 
 
 def test_no_espeak_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from support.tracks import Sound, build, ebur128, hear, meditations, write_scrip
 
 from meditations.errors import MeditationError, SpeechError
 from meditations.mp3.stream import FRAME_BYTES, frame_count
+from meditations.sound.chain_files import find_chain
 from meditations.speech.takes import MARGIN_FRAMES
 from meditations.track.freshness import SUFFIXES
 from meditations.workers import Workers
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from meditations.track.pipeline import BuiltTrack
 
+ROOM_FRAMES = find_chain("warm", Path()).tail_frames
 PAUSES = """
 title: "Pauses & <places>"
 summary: What is placed is found.
@@ -100,16 +102,18 @@ def test_speech_lies_where_the_record_says(quiet: BuiltTrack, heard: Sound) -> N
         size = len(around) + len(take)
         match = np.fft.irfft(np.fft.rfft(around, size) * np.fft.rfft(take, size).conj(), size)
         assert abs(int(np.argmax(match[: 2 * slack + 1])) - slack) <= 5 * 48, cue
-        assert cue["end_ms"] - cue["start_ms"] == (len(take) - 2 * MARGIN_FRAMES) // 48
+        speech = len(take) - 2 * MARGIN_FRAMES - ROOM_FRAMES
+        assert cue["end_ms"] - cue["start_ms"] == speech // 48
 
 
 def test_silences_are_silent_and_as_long_as_written(heard: Sound) -> None:
-    """Between cues lies what the script asked for, and nothing sounds there but margins."""
+    """Between cues lies what the script asked for: nothing but margins and the voice's room."""
     cues = heard.record["cues"]
     gaps = [b["start_ms"] - a["end_ms"] for a, b in itertools.pairwise(cues)]
     assert gaps == [2_000, 333, 800, 20_000, 26_000]
     for before, gap in zip(cues, gaps, strict=False):
-        middle = heard.samples[(before["end_ms"] + 60) * 48 : (before["end_ms"] + gap - 60) * 48]
+        begin, end = before["end_ms"] * 48 + ROOM_FRAMES, (before["end_ms"] + gap) * 48
+        middle = heard.samples[begin + 45 * 48 : end - 45 * 48]
         assert np.abs(middle).max() < 2e-4
     assert cues[0]["start_ms"] == 1_000
     assert heard.record["length_ms"] - cues[-1]["end_ms"] == 1_234

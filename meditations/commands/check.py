@@ -32,7 +32,7 @@ def command(scripts: tuple[str, ...], as_json: bool) -> int:
     for file in files:
         try:
             plan = check_script(read_script(file, project.shown(file)), project)
-            lengths, _ = known_lengths(plan.utterances)
+            lengths, _ = known_lengths(plan.utterances, project.root)
             build_timeline(plan, lengths)
         except FaultyScriptError as error:
             faults.extend(error.faults)

@@ -33,7 +33,7 @@ def command(script: str, as_json: bool) -> None:
     file = find_scripts(project, [script])[0]
     read = read_script(file, project.shown(file))
     plan = check_script(read, project)
-    lengths, estimated = known_lengths(plan.utterances)
+    lengths, estimated = known_lengths(plan.utterances, project.root)
     timeline = build_timeline(plan, lengths)
     rows = list(_rows(timeline, estimated))
     if as_json:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from meditations.speech.takes import Take
     from meditations.speech.utterance import Utterance
     from meditations.timeline.beds import BedSpan, Curve
-    from meditations.timeline.timeline import Timeline
+    from meditations.timeline.timeline import Cue, Timeline
 
 FORMAT: Final = 2
 WINDOW_MP3_FRAMES: Final = 1_000
@@ -99,20 +99,20 @@ def cut_windows(
     """The windows of a track, in order; together they hold all of its MP3 frames."""
     total = frame_count(timeline.frames)
     windows = []
+    spans = [_span(cue, takes[cue.utterance]) for cue in timeline.cues]
     first_cue = 0
     for start in range(0, total, WINDOW_MP3_FRAMES):
         kept = min(WINDOW_MP3_FRAMES, total - start)
         begin = (start - RUN_IN) * FRAME_SAMPLES
         end = (start + kept + RUN_OUT) * FRAME_SAMPLES
-        while first_cue < len(timeline.cues) and (
-            timeline.cues[first_cue].end_frame + MARGIN_FRAMES <= begin
-        ):
+        while first_cue < len(spans) and spans[first_cue][1] <= begin:
             first_cue += 1
         placed = []
-        for cue in timeline.cues[first_cue:]:
-            if cue.start_frame - MARGIN_FRAMES >= end:
+        for take_start, take_end, key in spans[first_cue:]:
+            if take_start >= end:
                 break
-            placed.append(Placed(takes[cue.utterance].key, cue.start_frame - MARGIN_FRAMES - begin))
+            if take_end > begin:  # a short one may end before the room of the one before it
+                placed.append(Placed(key, take_start - begin))
         parts = tuple(
             _bed_part(span, beds[span.sound], begin, end)
             for span in timeline.beds
@@ -120,6 +120,12 @@ def cut_windows(
         )
         windows.append(Window(end - begin, kept, tuple(placed), parts))
     return tuple(windows)
+
+
+def _span(cue: Cue, take: Take) -> tuple[int, int, str]:
+    """Where a take begins and ends, with its margin and its room, and its key."""
+    start = cue.start_frame - MARGIN_FRAMES
+    return start, start + take.frames, take.key
 
 
 def _bed_part(span: BedSpan, bed: PreparedBed, begin: int, end: int) -> BedPart:

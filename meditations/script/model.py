@@ -20,6 +20,7 @@ from meditations.script.values import (
     Text,
     Time,
     Title,
+    Volume,
     choice,
     told,
     whole,
@@ -28,6 +29,8 @@ from meditations.script.values import Duration as Duration  # noqa: PLC0414 - al
 
 KINDS: Final = ("trauma", "partner", "sleep", "general")
 ROLES: Final = ("welcome", "practice", "return", "sleep")
+
+Pitch = Annotated[int, whole(0, 99)]
 
 
 class _Settings(BaseModel):
@@ -40,14 +43,19 @@ class _Settings(BaseModel):
 
 
 class Voice(_Settings):
-    """Who speaks: a named voice, or an engine with its own voice; rate and pitch on top."""
+    """Who speaks: a named voice, or an engine with its own voice; the manner on top.
+
+    `volume` is decibels against all other speech; `chain` what the voice goes through.
+    """
 
     short_for = "name"
     name: Text | None = None
     engine: Text | None = None
     voice: Text | None = None
     rate: Rate | None = None
-    pitch: Annotated[int, whole(0, 99)] | None = None
+    pitch: Pitch | None = None
+    volume: Volume | None = None
+    chain: Text | None = None
 
 
 class Background(_Settings):
@@ -91,7 +99,10 @@ class Say(_Settings):
     short_for = "text"
     text: Text
     rate: Rate | None = None
-    voice: Text | None = None
+    pitch: Pitch | None = None
+    volume: Volume | None = None
+    voice: Voice | None = None
+    chain: Text | None = None
     where: Annotated[Where, Field(alias="@where")] = Where()
     parts: tuple[Phrase | MarkedPause, ...] = ()
 

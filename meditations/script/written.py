@@ -16,11 +16,11 @@ PROSE: Final = frozenset(
 """Keys behind which words stand: nothing of them may be lost."""
 SETTINGS: Final = frozenset(
     {
-        "background", "bell", "breath", "breathe", "care", "cover", "engine", "fade", "fade_in",
-        "fade_out", "fixed", "hold", "in", "kind", "language", "lead_in", "length", "level", "lift",
-        "line", "name", "on", "out", "pace", "palette", "pause", "pitch", "published", "rate",
-        "repeat", "rest", "review", "reviewed", "role", "script", "section", "sections", "sentence",
-        "sound", "tail", "time", "times", "voice",
+        "background", "bell", "breath", "breathe", "care", "chain", "cover", "engine", "fade",
+        "fade_in", "fade_out", "fixed", "hold", "in", "kind", "language", "lead_in", "length",
+        "level", "lift", "line", "name", "on", "out", "pace", "palette", "pause", "pitch",
+        "published", "rate", "repeat", "rest", "review", "reviewed", "role", "script", "section",
+        "sections", "sentence", "sound", "tail", "time", "times", "voice", "volume",
     }
 )  # fmt: skip
 """All other keys of the format."""

@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
 from meditations.quantities import FRAMES_PER_MS
+from meditations.sound.chain_files import find_chain
 from meditations.speech.engine import engine_named
 from meditations.speech.takes import engine_version, kept_take, take_key
 from meditations.store import Store, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from meditations.speech.utterance import Utterance
 
 
-def known_lengths(utterances: Sequence[Utterance]) -> tuple[dict[Utterance, int], set[Utterance]]:
-    """The length of each in frames, and those whose length is only estimated."""
+def known_lengths(
+    utterances: Sequence[Utterance], project: Path
+) -> tuple[dict[Utterance, int], set[Utterance]]:
+    """The length of each in frames, and those whose length is only estimated.
+
+    Args:
+        utterances: What will be spoken.
+        project: The project's folder, where chains of its own lie.
+    """
     store = Store(cache_folder() / "takes")
     lengths: dict[Utterance, int] = {}
     estimated: set[Utterance] = set()
@@ -25,7 +34,8 @@ def known_lengths(utterances: Sequence[Utterance]) -> tuple[dict[Utterance, int]
         take = None
         try:
             version = engine_version(engine_named(utterance.manner.engine))
-            take = kept_take(store, take_key(utterance, version))
+            chain = find_chain(utterance.manner.chain, project)
+            take = kept_take(store, take_key(utterance, version, chain))
         except MeditationError:
             pass  # an engine that is not ready says so when it has to speak
         if take is None:

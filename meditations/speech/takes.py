@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import wave
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ import soxr
 
 from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from meditations.sound.chain import Chain, treat
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
 from meditations.sound.loudness import energies_by_ms, mono_lufs, step_energies
 from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from meditations.speech.engine import Engine, Recording
     from meditations.speech.utterance import Utterance
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
 MARGIN_MS: Final = 40
 MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
@@ -48,23 +49,25 @@ class Take:
     Attributes:
         key: Names the sound; equal keys, equal samples.
         file: WAV, 48 kHz, mono, 32 bit. The speech starts after `MARGIN_FRAMES` and is followed
-            by as much again.
+            by as much again, and by what the room rings on.
+        frames: The length of all of it.
         speech_frames: The length of the speech itself; a whole number of milliseconds.
         energies: K-weighted mean squares of one channel for each 100 ms of the speech.
     """
 
     key: str
     file: Path
+    frames: int
     speech_frames: int
     energies: tuple[float, ...]
 
 
-def take_key(utterance: Utterance, engine_version: str) -> str:
-    """The key of what an utterance will sound like."""
+def take_key(utterance: Utterance, engine_version: str, chain: Chain) -> str:
+    """The key of what an utterance will sound like through a chain, whatever its name."""
     manner = utterance.manner
     return content_key(
         ["take", FORMAT, utterance.text, engine_version, manner.engine, manner.voice,
-         manner.rate_wpm, manner.pitch]
+         manner.rate_wpm, manner.pitch, manner.volume_db, asdict(chain)]
     )  # fmt: skip
 
 
@@ -75,8 +78,9 @@ def kept_take(store: Store, key: str) -> Take | None:
         return None
     try:
         told = json.loads(facts.read_text("utf-8"))
-        take = Take(key, sound, int(told["speech_frames"]), tuple(told["energies"]))
-        whole = sound.stat().st_size == 44 + 4 * (take.speech_frames + 2 * MARGIN_FRAMES)
+        frames, speech_frames = int(told["frames"]), int(told["speech_frames"])
+        take = Take(key, sound, frames, speech_frames, tuple(told["energies"]))
+        whole = sound.stat().st_size == 44 + 4 * frames
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return take if whole else None
@@ -84,9 +88,17 @@ def kept_take(store: Store, key: str) -> Take | None:
 
 @dataclass(frozen=True, slots=True)
 class TakeRequest:
-    """A take to be made: what is said, under which key it is kept, where the script says it."""
+    """A take to be made.
+
+    Attributes:
+        utterance: What is said, and how.
+        chain: What it goes through.
+        key: Under which it is kept.
+        where: The place in the script that says it.
+    """
 
     utterance: Utterance
+    chain: Chain
     key: str
     where: Where
 
@@ -104,23 +116,35 @@ def make_takes(requests: Sequence[TakeRequest], engine: Engine, store: Store) ->
 def _make_take(request: TakeRequest, engine: Engine, store: Store) -> Take:
     try:
         recording = engine.speak(request.utterance, Path(tempfile.gettempdir()))
-        samples, speech_frames, energies = prepare(recording)
+        volume_db = request.utterance.manner.volume_db
+        samples, speech_frames, energies = prepare(recording, request.chain, volume_db)
     except MeditationError as error:
         raise error.at(request.where) from None
     file = store.keep(request.key, ".wav", lambda beside: _write_wav(beside, samples))
-    facts = json.dumps({"speech_frames": speech_frames, "energies": energies})
+    facts = json.dumps(
+        {"frames": len(samples), "speech_frames": speech_frames, "energies": energies}
+    )
     # Written last: a take counts as kept once this is there.
     store.keep(request.key, ".json", lambda beside: beside.write_text(facts, "utf-8"))
-    return Take(request.key, file, speech_frames, energies)
+    return Take(request.key, file, len(samples), speech_frames, energies)
 
 
-def prepare(recording: Recording) -> tuple[NDArray[np.float32], int, tuple[float, ...]]:
-    """Trims, resamples and levels a recording.
+def prepare(
+    recording: Recording, chain: Chain, volume_db: float = 0.0
+) -> tuple[NDArray[np.float32], int, tuple[float, ...]]:
+    """Resamples, trims, treats and levels a recording.
+
+    Where speech begins and ends is found before the chain: a room that rings on is no speech.
+
+    Args:
+        recording: As the engine gave it.
+        chain: What it goes through.
+        volume_db: Its loudness against all other speech, 0 or less.
 
     Returns:
-        The samples, shape (n,), at 48 kHz, with `MARGIN_FRAMES` on either side of the speech; the
-        length of the speech in frames, a whole number of milliseconds; and its energies, see
-        `Take`.
+        The samples, shape (n,), at 48 kHz, with `MARGIN_FRAMES` on either side of the speech and
+        the chain's tail behind it; the length of the speech in frames, a whole number of
+        milliseconds; and its energies, see `Take`.
 
     Raises:
         SpeechError: If the recording holds no sound.
@@ -129,10 +153,11 @@ def prepare(recording: Recording) -> tuple[NDArray[np.float32], int, tuple[float
     if recording.rate_hz != SAMPLE_RATE_HZ:
         samples = soxr.resample(samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
     samples, frames = _trimmed(samples)
+    samples = treat(samples, chain)
     speech = energies_by_ms(samples[MARGIN_FRAMES : MARGIN_FRAMES + frames])
-    gain = _levelling_gain(peaks_by_ms(samples), speech)
+    gain = _levelling_gain(peaks_by_ms(samples), speech, TARGET_LUFS + volume_db)
     levelled = samples * by_sample(gain)
-    energies = step_energies(speech * _power(gain))
+    energies = step_energies(speech * _power(gain, len(speech)))
     return levelled, frames, tuple(float(f"{energy:.6g}") for energy in energies)
 
 
@@ -155,7 +180,7 @@ def _trimmed(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
 
 
 def _levelling_gain(
-    peak_by_ms: NDArray[np.float64], speech: NDArray[np.float64]
+    peak_by_ms: NDArray[np.float64], speech: NDArray[np.float64], target_lufs: float
 ) -> NDArray[np.float64]:
     """What makes a take as loud as every other, its peaks limited.
 
@@ -166,16 +191,17 @@ def _levelling_gain(
     Args:
         peak_by_ms: The true peak of each millisecond, margins included.
         speech: K-weighted mean squares of each millisecond, margins left out.
+        target_lufs: How loud.
 
     Returns:
         Factors at the edges of the milliseconds, to be joined by straight lines.
     """
-    gain_db = missing_lu = TARGET_LUFS - mono_lufs(speech)
+    gain_db = missing_lu = target_lufs - mono_lufs(speech)
     before: tuple[float, float] | None = None
     gain = np.ones(len(peak_by_ms) + 1)
     for _ in range(MOST_ROUNDS):
         gain = limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP) * factor(gain_db)
-        missing_lu = TARGET_LUFS - mono_lufs(speech * _power(gain))
+        missing_lu = target_lufs - mono_lufs(speech * _power(gain, len(speech)))
         if abs(missing_lu) < NEAR_ENOUGH_LU:
             break
         slope = 1.0
@@ -187,10 +213,10 @@ def _levelling_gain(
     return gain
 
 
-def _power(gain: NDArray[np.float64]) -> NDArray[np.float64]:
+def _power(gain: NDArray[np.float64], speech_ms: int) -> NDArray[np.float64]:
     """What a gain does to the energy of each millisecond of the speech, margins left out."""
     middle = (gain[:-1] + gain[1:]) / 2
-    return np.asarray(middle[MARGIN_MS:-MARGIN_MS] ** 2)
+    return np.asarray(middle[MARGIN_MS : MARGIN_MS + speech_ms] ** 2)
 
 
 def _write_wav(file: Path, samples: NDArray[np.float32]) -> None:

@@ -14,12 +14,16 @@ class Manner:
         voice: The voice, in the engine's own words.
         rate_wpm: Words a minute, as the engine counts them.
         pitch: 0 to 99, where 50 is the voice's own.
+        volume_db: Loudness against all other speech, -12 to 0.
+        chain: What the voice goes through: a preset, or a file of the project's.
     """
 
     engine: str
     voice: str
     rate_wpm: int
     pitch: int
+    volume_db: float = 0.0
+    chain: str = "warm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Utterance:
 
     Attributes:
         text: As it is spoken, pronunciation marks applied.
-        manner: The engine, voice, rate and pitch.
+        manner: How it is spoken.
     """
 
     text: str

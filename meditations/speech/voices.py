@@ -9,7 +9,7 @@ from meditations.errors import MeditationError, Where, nearest
 from meditations.speech.utterance import Manner
 
 if TYPE_CHECKING:
-    from meditations.script.model import Voice
+    from meditations.script.model import Say, Voice
 
 
 # `en-us+f5` was understood best by an independent recogniser among 15 English variants of
@@ -22,11 +22,11 @@ NAMED: Final[dict[str, Manner]] = {
 }
 
 
-def resolve_voice(voice: Voice | str, where: Where, base: Manner | None = None) -> Manner:
+def resolve_voice(voice: Voice, where: Where, base: Manner | None = None) -> Manner:
     """The manner that a script's voice setting asks for.
 
     Args:
-        voice: The setting, or the name of a voice.
+        voice: The setting.
         where: Its place, for messages.
         base: What holds where the setting is silent; by default the voice `gentle`.
 
@@ -34,20 +34,29 @@ def resolve_voice(voice: Voice | str, where: Where, base: Manner | None = None) 
         MeditationError: If no voice has that name.
     """
     manner = base or NAMED["gentle"]
-    if isinstance(voice, str):
-        return _named(voice, where)
     if voice.name is not None:
-        manner = _named(voice.name, where)
-    changes: dict[str, object] = {}
+        named = _named(voice.name, where)
+        # Another voice is in the same room, and as far away.
+        manner = replace(named, volume_db=manner.volume_db, chain=manner.chain)
     if voice.engine is not None:
-        changes["engine"] = voice.engine
+        manner = replace(manner, engine=voice.engine)
     if voice.voice is not None:
-        changes["voice"] = voice.voice
-    if voice.pitch is not None:
-        changes["pitch"] = voice.pitch
-    if voice.rate is not None:
-        rate = voice.rate
+        manner = replace(manner, voice=voice.voice)
+    return changed(manner, voice)
+
+
+def changed(manner: Manner, by: Voice | Say) -> Manner:
+    """`manner` with the rate, pitch, volume and chain that a voice or a line sets."""
+    changes: dict[str, object] = {}
+    if by.rate is not None:
+        rate = by.rate
         changes["rate_wpm"] = rate if isinstance(rate, int) else round(manner.rate_wpm * rate)
+    if by.pitch is not None:
+        changes["pitch"] = by.pitch
+    if by.volume is not None:
+        changes["volume_db"] = by.volume
+    if by.chain is not None:
+        changes["chain"] = by.chain
     return replace(manner, **changes)  # type: ignore[arg-type]
 
 

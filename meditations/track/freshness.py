@@ -44,7 +44,7 @@ def environment() -> str:
     """A digest of the code, of what is installed, and of the settings that change a track."""
     package = Path(meditations.__file__).parent
     digest = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
+    for file in sorted((*package.rglob("*.py"), *package.rglob("*.toml"))):
         stat = file.stat()
         digest.update(f"{file.relative_to(package)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     for folder in sys.path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
+from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
 from meditations.track.freshness import outputs_of
@@ -80,6 +81,7 @@ def build_track(
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     mp3 = _write(script, sounding, windows, (png, jpeg), folder)
     inputs = [source.file for source in sounding.sources.values() if source.file]
+    inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     if own_cover:
         inputs.append(own_cover)
     return BuiltTrack(

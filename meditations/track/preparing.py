@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, Plan, SayEvent, make_plan
 from meditations.sound.beds import BedSource, find_source
+from meditations.sound.chain_files import find_chain
 from meditations.speech.engine import engine_named
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from meditations.project import Project
     from meditations.script import Script
-    from meditations.speech.engine import Engine
+    from meditations.sound.chain import Chain
+    from meditations.sound.chain_files import find_chain
+from meditations.speech.engine import Engine
 
 
 def check_script(
@@ -43,6 +46,9 @@ def check_script(
             manner = event.utterance.manner
             seen.add(manner)
             attempt(lambda m=manner: _engine(m.engine, engines).check(m), event.where)  # type: ignore[misc]
+            if manner.chain not in seen:
+                seen.add(manner.chain)
+                attempt(lambda m=manner: find_chain(m.chain, project.root), event.where)  # type: ignore[misc]
         elif isinstance(event, BedEvent) and event.bed and event.bed.sound not in seen:
             name = event.bed.sound
             seen.add(name)
@@ -60,6 +66,16 @@ def find_sources(plan: Plan, project: Project) -> dict[str, BedSource]:
     """
     names = {event.bed.sound for event in plan.events if isinstance(event, BedEvent) and event.bed}
     return {name: find_source(name, project.root) for name in sorted(names)}
+
+
+def find_chains(plan: Plan, project: Project) -> dict[str, Chain]:
+    """What the voices of a plan go through, by the names that the script gives it.
+
+    Raises:
+        MeditationError: If one is missing or faulty.
+    """
+    names = {utterance.manner.chain for utterance in plan.utterances}
+    return {name: find_chain(name, project.root) for name in sorted(names)}
 
 
 def cover_file(script: Script, project: Project) -> Path | None:

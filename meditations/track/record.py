@@ -70,6 +70,7 @@ def make_record(
         },
         "loudness": {"target_speech_lufs": SPEECH_LUFS, **asdict(loudness)},
         "voices": [asdict(manner) for manner in manners],
+        "chains": {name: asdict(chain) for name, chain in sounding.chains.items()},
         "synthetic_voice": True,
         "backgrounds": [
             {"sound": source.name, "sha256": source.digest or None}

@@ -23,7 +23,7 @@ from meditations.speech.takes import (
 )
 from meditations.store import Store, cache_folder
 from meditations.timeline.timeline import Timeline, build_timeline
-from meditations.track.preparing import find_sources
+from meditations.track.preparing import find_chains, find_sources
 from meditations.workers import LOOK_AGAIN_S, Workers, broken_pool
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meditations.project import Project
+    from meditations.sound.chain import Chain
     from meditations.speech.utterance import Utterance
 
 K = TypeVar("K")
@@ -100,6 +101,7 @@ class Sounding:
     sources: dict[str, BedSource]
     beds: dict[str, PreparedBed]
     engines: dict[str, str]
+    chains: dict[str, Chain]
 
 
 def sound(
@@ -112,7 +114,8 @@ def sound(
         for name, source in sources.items()
         if kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES)) is None
     }
-    takes, engines, spoken = _speak(plan, workshop, reporter)
+    chains = find_chains(plan, project)
+    takes, engines, spoken = _speak(plan, chains, workshop, reporter)
     timeline = build_timeline(
         plan, {utterance: take.speech_frames for utterance, take in takes.items()}
     )
@@ -126,7 +129,7 @@ def sound(
                 beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
         except MeditationError as error:
             raise error.at(_bed_place(plan, name)) from None
-    return Sounding(timeline, takes, sources, beds, engines), spoken
+    return Sounding(timeline, takes, sources, beds, engines, chains), spoken
 
 
 def encode(
@@ -173,7 +176,7 @@ def _kept_window(store: Store, key: str, window: Window) -> Path | None:
 
 
 def _speak(
-    plan: Plan, workshop: Workshop, reporter: Reporter
+    plan: Plan, chains: Mapping[str, Chain], workshop: Workshop, reporter: Reporter
 ) -> tuple[dict[Utterance, Take], dict[str, str], int]:
     """All takes, the versions of the engines that speak, and how many were spoken anew."""
     store = workshop.stores.takes
@@ -186,10 +189,11 @@ def _speak(
             versions[engine.name] = engine_version(engine)
         except MeditationError as error:
             raise error.at(where) from None
-        key = take_key(utterance, versions[engine.name])
+        chain = chains[utterance.manner.chain]
+        key = take_key(utterance, versions[engine.name], chain)
         takes[utterance] = kept_take(store, key)  # its place in the order, if nothing else
         if takes[utterance] is None:
-            missing.setdefault(engine, []).append(TakeRequest(utterance, key, where))
+            missing.setdefault(engine, []).append(TakeRequest(utterance, chain, key, where))
     count = sum(map(len, missing.values()))
     reporter.stage("speaking", count)
     # Small shares: none of the workers is to wait for the last one long.
