@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
 
-@click.command(epilog="Example: meditations voices --language en")
+@click.command(epilog="Example: meditations voices --sample")
 @click.option("--language", metavar="CODE", help="Only voices of this language, such as en or de.")
+@click.option(
+    "--sample", is_flag=False, flag_value="", metavar="[DIR]",
+    help="Speak the same words in every voice and chain, as a page to listen to, into DIR "
+    "(build/voices where none is given).",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Tell the voices as JSON.")
-def command(language: str | None, as_json: bool) -> None:
-    """List what can speak here: voices by name, then those of each engine.
+def command(language: str | None, sample: str | None, as_json: bool) -> None:
+    """List what can speak here: voices by name, chains, then the voices of each engine.
 
     A script chooses one by name, as in  voice: gentle  or  voice: {voice: en-us+f5, rate: 118}.
     """
+    if sample is not None:
+        if language is not None or as_json:
+            raise click.UsageError("--sample stands alone.")
+        _sample(Path(sample).absolute() if sample else None)
+        return
     from dataclasses import asdict
 
     from meditations.errors import MeditationError
+    from meditations.sound.chain_files import PRESETS
     from meditations.speech.engine import engine_named, engine_names
     from meditations.speech.voices import NAMED
 
@@ -38,17 +51,39 @@ def command(language: str | None, as_json: bool) -> None:
             f"no voice here speaks '{language}'", mend="see them all with: meditations voices"
         )
     if as_json:
-        told = {"named": named, "engines": engines, "espeak_variants": variants}
+        told = {"named": named, "chains": PRESETS, "engines": engines, "espeak_variants": variants}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     click.echo("By name:")
     for name, manner in named.items():
-        click.echo(f"  {name:10} {manner['voice']}, rate {manner['rate_wpm']}")
+        manners = f"{manner['voice']}, rate {manner['rate_wpm']}, pitch {manner['pitch']}"
+        click.echo(f"  {name:10} {manners}")
+    click.echo("\nChains, what a voice goes through: " + ", ".join(PRESETS))
     for engine, found in engines.items():
         click.echo(f"\nOf the engine {engine}:")
         for voice in found:
             click.echo(f"  {voice['name']:18} {voice['description']}")
     click.echo("\nBehind any of these a + and one of: " + " ".join(variants))
+
+
+def _sample(folder: Path | None) -> None:
+    """Writes the samples, and says where to listen."""
+    from meditations.errors import MeditationError
+    from meditations.project import Project, find_project
+    from meditations.track.samples import write_samples
+    from meditations.track.sounding import Stores, Workshop
+    from meditations.workers import Workers, default_jobs
+
+    try:
+        project = find_project()
+    except MeditationError:  # samples can be heard before there is a project
+        project = Project(Path.cwd())
+    with Workers(min(default_jobs(), 4)) as workers:
+        workshop = Workshop(workers, Stores.open())
+        page = write_samples(folder or project.build / "voices", project, workshop)
+    click.echo(f"Listen to them in a browser: {page.as_uri()}")
+    if sys.stdout.isatty():
+        click.launch(str(page))
 
 
 def _speaks(voice: str, language: str) -> bool:

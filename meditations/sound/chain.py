@@ -168,7 +168,7 @@ def _energies(samples: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def _own_level(energy: NDArray[np.float64]) -> float:
     """The mean square of the voice while it sounds."""
-    return float(np.mean(energy[energy >= SILENT_SHARE * energy.max()]))
+    return max(float(np.mean(energy[energy >= SILENT_SHARE * energy.max()])), 1e-12)
 
 
 def _levels_db(energy: NDArray[np.float64], own: float, over_ms: int) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ NAMED: Final[dict[str, Manner]] = {
     "clear": Manner("pyttsx3", "en-us+f5", 130, 50),
     "low": Manner("pyttsx3", "en-us+m3", 106, 40),
 }
+DEFAULT: Final = "gentle"
 
 
 def resolve_voice(voice: Voice, where: Where, base: Manner | None = None) -> Manner:
@@ -28,12 +29,12 @@ def resolve_voice(voice: Voice, where: Where, base: Manner | None = None) -> Man
     Args:
         voice: The setting.
         where: Its place, for messages.
-        base: What holds where the setting is silent; by default the voice `gentle`.
+        base: What holds where the setting is silent; by default the voice `DEFAULT`.
 
     Raises:
         MeditationError: If no voice has that name.
     """
-    manner = base or NAMED["gentle"]
+    manner = base or NAMED[DEFAULT]
     if voice.name is not None:
         named = _named(voice.name, where)
         # Another voice is in the same room, and as far away.
