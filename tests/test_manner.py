@@ -13,6 +13,7 @@ from support.scripts import HEAD, fault, read, with_setting, with_steps
 from support.tracks import build, ebur128, hear, meditations
 
 from meditations.errors import MeditationError
+from meditations.inspection import inspect_track
 from meditations.plan import make_plan
 from meditations.programs import run_ffmpeg
 from meditations.sound.chain_files import PRESETS
@@ -152,6 +153,7 @@ def test_a_soft_line_is_softer_in_the_track(tmp_path: Path, workers: Workers) ->
         part = sound.samples[cue["start_ms"] * 48 : cue["end_ms"] * 48]
         levels.append(ebur128(part, tmp_path)[0])
     assert levels == pytest.approx([-16.0, -22.0], abs=0.6)
+    assert all(finding.good for finding in inspect_track(track.mp3))
 
 
 def test_a_chain_of_the_maker_s_own(tmp_path: Path, workers: Workers) -> None:

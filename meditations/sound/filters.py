@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     Response = NDArray[np.float32] | NDArray[np.complex64]
 
+GROUP_SAMPLES: Final = 262_144
+"""So much is transformed at once: more would not stay in the cache, and long takes would fill the
+memory."""
+
 Biquad = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Coefficients (b, a) of a filter of second order."""
 FLAT_Q: Final = math.sqrt(0.5)
@@ -96,11 +100,13 @@ def in_blocks(
     padded = np.zeros(count * hop + before + after, np.float32)
     padded[before : before + len(samples)] = samples
     blocks = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
-    # Without a factor of its own, as here, numpy 2 transforms in 64 bits, in four times the time.
-    spectra = np.fft.rfft(blocks, axis=1, norm="ortho")
-    found = []
-    for factor in responses:
-        whole = np.fft.irfft(spectra * factor, size, axis=1, norm="ortho")
-        kept = whole[:, before : before + hop].reshape(-1)[: len(samples)]
-        found.append(np.asarray(kept, np.float32))
-    return found
+    found = [np.empty((count, hop), np.float32) for _ in responses]
+    group = max(1, GROUP_SAMPLES // size)
+    for first in range(0, count, group):
+        part = slice(first, first + group)
+        # Without a factor of its own, as here, numpy 2 transforms in 64 bits, which takes longer.
+        spectra = np.fft.rfft(blocks[part], axis=1, norm="ortho")
+        for factor, kept in zip(responses, found, strict=True):
+            whole = np.fft.irfft(spectra * factor, size, axis=1, norm="ortho")
+            kept[part] = whole[:, before : before + hop]
+    return [kept.reshape(-1)[: len(samples)] for kept in found]

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS
-from meditations.sound.loudness import BLOCK_STEPS, STEP_FRAMES, gated_lufs, integrated_lufs
+from meditations.sound.loudness import (
+    BLOCK_STEPS,
+    STEP_FRAMES,
+    from_lufs,
+    gated_lufs,
+    integrated_lufs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +72,19 @@ def track_loudness(
         _rounded(gated_lufs(blocks) - CODEC_LOSS_DB),
         round(sum(cue.frames for cue in timeline.cues) / max(timeline.frames, 1), 4),
     )
+
+
+def intended_lufs(timeline: Timeline) -> float:
+    """What all that is spoken, joined, shall have: less where lines have a volume of their own."""
+    if not any(cue.utterance.manner.volume_db for cue in timeline.cues):
+        return SPEECH_LUFS
+    joined = [
+        np.full(
+            -(-cue.frames // STEP_FRAMES), from_lufs(SPEECH_LUFS + cue.utterance.manner.volume_db)
+        )
+        for cue in timeline.cues
+    ]
+    return round(integrated_lufs(np.concatenate(joined)), 2)
 
 
 def _bed_energies(
