@@ -78,7 +78,7 @@ def _resonant(
     hz = np.arange(bins, dtype=np.float32) * np.float32(SAMPLE_RATE_HZ / 2 / STEP_FRAMES)
 
     def magnitudes(span: slice) -> Floats:
-        power = np.square(steady(span))
+        power: Floats = np.square(steady(span))
         for centre, width, gain in tones:
             apart = (hz - centre[span, None]) * np.float32(2 / width)
             # The square of this, over all bins, is pi / 2 * width / 12.5 Hz: a mean square of 1.
