@@ -25,7 +25,7 @@ GLIDE_CENTS: Final = 300.0
 RANGE_DB: Final = 14.0
 """How much softer it is where a breath begins and ends: still over a quiet background."""
 LEAST_EDGE_MS: Final = 80
-MOST_EDGE_MS: Final = 500
+MOST_EDGE_MS: Final = 650
 HIGHEST_HZ: Final = 2_000
 SHIMMER_DB: Final = 0.6
 SHIMMER_HZ: Final = 0.7
@@ -99,11 +99,10 @@ def _partials(
     """Multiples of half the pitch, and the gain of each: harmonics that open, and a fifth."""
     made = []
     for harmonic in range(1, 9):
-        dulling = (harmonic - 1) * (1.7 - 1.35 * openness)
+        dulling = (harmonic - 1) * (1.6 - 1.36 * openness)
         made.append((2 * harmonic, harmonic**-0.9 * np.exp(-dulling)))
-    # A pure fifth above, whose partials meet those of the tone without beating.
-    made.append((3, 0.30 * openness**2))
-    made.append((9, 0.06 * openness**2))
+    # A pure fifth above, which meets the third harmonic without beating.
+    made.append((3, 0.18 * openness**2))
     return [(multiple, gain) for multiple, gain in made if multiple / 2 * pitch_hz < HIGHEST_HZ]
 
 
