@@ -207,19 +207,21 @@ def test_the_same_bell_sounds_the_same(kind: str) -> None:
     assert ring(kind, KINDS[kind].pitch_hz, KINDS[kind].onset_ms).tobytes() == first
 
 
-@settings(max_examples=40)
-@given(st.sampled_from(ALL), st.floats(0, 1), st.integers(20, 1000))
-def test_any_pitch_and_onset(kind: str, place: float, onset_ms: int) -> None:
+@settings(max_examples=25)
+@given(st.sampled_from(ALL), st.floats(0, 1), st.integers(20, 1000) | st.none())
+def test_any_pitch_and_onset(kind: str, place: float, onset_ms: int | None) -> None:
     """Over the whole range a bell is whole, at its peak near the strike, and never over 0.5."""
     bell = KINDS[kind]
-    sound = ring(kind, bell.least_hz + place * (bell.most_hz - bell.least_hz), onset_ms)
+    pitch_hz = bell.least_hz + place * (bell.most_hz - bell.least_hz)
+    sound = ring(kind, pitch_hz, onset_ms)
+    onset_ms = onset_ms or bell.onset_ms
     assert len(sound) % FRAMES_PER_MS == 0
     assert np.isfinite(sound).all()
     assert np.abs(sound).max() <= PEAK + 1e-6
     assert (sound[[0, -1]] == 0).all()
     loudest_ms = envelope_db(sound[:, 0], 20).argmax() * 20
     assert loudest_ms - strike_ms(onset_ms) == pytest.approx(400, abs=500)
-    if onset_ms >= 120:
+    if onset_ms >= 150 or onset_ms == bell.onset_ms:
         assert fastest_rise_db(sound[:, 0]) <= 12
 
 

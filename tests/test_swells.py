@@ -49,7 +49,7 @@ def steps(sound: Sound, start_ms: int, ms: int) -> list[tuple[float, float, floa
     ]  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ACTIVE, st.integers(0, 20_000), ACTIVE)
 def test_a_swell_is_as_long_as_its_breath(in_ms: int, hold_ms: int, out_ms: int) -> None:
     """Exact to the sample, from silence to silence, peak 0.5, no offset, both sides alike."""
@@ -129,7 +129,7 @@ def test_nothing_startles(phases: tuple[int, int, int]) -> None:
     assert max((level[late:] - level[:-late]).max() for late in range(1, 6)) <= 12
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.sampled_from(BREATHS), st.sampled_from(BREATHS))
 def test_breaths_join_without_a_click(
     first: tuple[int, int, int], second: tuple[int, int, int]

@@ -73,7 +73,7 @@ KINDS: Final[Mapping[str, Bell]] = MappingProxyType({
         Bell("bowl", "a singing bowl: warm, long, slowly beating", 220.0, 110.0, 440.0, 120, 8_000),
         Bell("chime", "a hanging tube: clear and light", 587.33, 261.63, 1046.5, 120, 6_000),
         Bell("gong", "a gong: deep, it blooms after the strike", 98.0, 65.41, 164.81, 200, 12_000),
-        Bell("woodblock", "a temple block: short and round", 246.94, 130.81, 493.88, 120, 2_000),
+        Bell("woodblock", "a temple block: short and round", 246.94, 130.81, 493.88, 130, 2_000),
     )
 })  # fmt: skip
 
@@ -102,7 +102,7 @@ def ring(
     Args:
         kind: A name in `KINDS`.
         pitch_hz: From the kind's `least_hz` to its `most_hz`.
-        onset_ms: How long the last 20 dB of its rise take, 20 to 1000. From 120 ms on it never
+        onset_ms: How long the last 20 dB of its rise take, 20 to 1000. From 150 ms on it never
             rises by over 12 dB within 50 ms.
 
     Returns:

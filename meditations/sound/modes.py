@@ -128,7 +128,7 @@ def _woodblock() -> tuple[Mode, ...]:
     """
     return (
         Mode(1.0, 0.0, 0.36, steeper=1.0),
-        Mode(1.15, -9.0, 0.32, steeper=1.5),
+        Mode(1.15, -11.0, 0.32, steeper=1.5),
         Mode(2.6, -17.0, 0.17, 3.0, 0.3, 1.5, 1.6),
     )
 
