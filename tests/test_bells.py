@@ -326,6 +326,19 @@ def test_momentary_loudness_agrees_with_ffmpeg(name: str, tmp_path: Path) -> Non
     assert loudest_lufs(sound) == pytest.approx(ffmpegs_loudest(sound, tmp_path), abs=0.2)
 
 
+def test_a_long_sound_is_weighted_as_one() -> None:
+    """A loud moment across a border of spans, after a low tone, counts as it does elsewhere."""
+    time = np.arange(25 * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    sound = np.repeat(0.01 * np.sin(2 * np.pi * 30 * time)[:, None], 2, axis=1)
+    moment = 0.1 * np.sin(2 * np.pi * 997 * time[: 400 * FRAMES_PER_MS])[:, None]
+    levels = []
+    for start_ms in (3000, 9800, 10_000, 19_999):
+        copy = sound.astype(np.float32)
+        copy[start_ms * FRAMES_PER_MS :][: len(moment)] += moment.astype(np.float32)
+        levels.append(loudest_lufs(copy))
+    assert levels == pytest.approx([-20.0] * 4, abs=0.05)
+
+
 def test_silence_has_no_loudness() -> None:
     """Silence, and nothing at all, are minus infinity."""
     assert loudest_lufs(np.zeros((48_000, 2), np.float32)) == float("-inf")
