@@ -73,7 +73,7 @@ KINDS: Final[Mapping[str, Bell]] = MappingProxyType({
         Bell("bowl", "a singing bowl: warm, long, slowly beating", 220.0, 110.0, 440.0, 120, 8_000),
         Bell("chime", "a hanging tube: clear and light", 587.33, 261.63, 1046.5, 120, 6_000),
         Bell("gong", "a gong: deep, it blooms after the strike", 98.0, 65.41, 164.81, 200, 12_000),
-        Bell("woodblock", "a temple block: short and round", 246.94, 130.81, 493.88, 120, 2_000),
+        Bell("woodblock", "a temple block: short and round", 246.94, 130.81, 493.88, 130, 2_000),
     )
 })  # fmt: skip
 
@@ -102,7 +102,7 @@ def ring(
     Args:
         kind: A name in `KINDS`.
         pitch_hz: From the kind's `least_hz` to its `most_hz`.
-        onset_ms: How long the last 20 dB of its rise take, 20 to 1000. From 100 ms on it never
+        onset_ms: How long the last 20 dB of its rise take, 20 to 1000. From 150 ms on it never
             rises by over 12 dB within 50 ms.
 
     Returns:
@@ -190,7 +190,7 @@ def _rise(head: int, onset_ms: int, steeper: float) -> NDArray[np.float64]:
     left = np.arange(head, 0, -1) / (onset_ms * FRAMES_PER_MS)
     slope = _RISE_DB / (1 - _EASE / 2)
     fall_db = np.where(left < _EASE, left**2 / (2 * _EASE), left - _EASE / 2) * slope
-    start = np.minimum((_HEAD - left) / 0.4, 1.0)
+    start = np.minimum((left[0] - left) / 0.4, 1.0)
     return np.asarray(10 ** (-fall_db * steeper / 20) * np.sin(np.pi / 2 * start) ** 2)
 
 

@@ -10,12 +10,13 @@ from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.loudness import k_weighted, to_lufs
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from meditations.sound.loudness import Floats
 
 MOMENT_MS: Final = 400
 """The window of momentary loudness (EBU Tech 3341)."""
+SPAN_MS: Final = 10_000
+RUN_IN_MS: Final = 500
+"""A long sound is weighted in spans; after so much run-in the filters know no other past."""
 
 
 def loudest_lufs(samples: Floats) -> float:
@@ -30,16 +31,16 @@ def loudest_lufs(samples: Floats) -> float:
     Returns:
         Minus infinity for silence.
     """
-    moment = MOMENT_MS * FRAMES_PER_MS
-    frames = max(len(samples), moment)
-    frames += -frames % FRAMES_PER_MS
-    by_ms: NDArray[np.float64] = np.zeros(frames // FRAMES_PER_MS)
-    for channel in range(samples.shape[1]):
-        padded = np.zeros(frames, samples.dtype)
-        padded[: len(samples)] = samples[:, channel]
-        weighted = k_weighted(padded).reshape(-1, FRAMES_PER_MS)
-        by_ms += np.einsum("ij,ij->i", weighted, weighted) / FRAMES_PER_MS
-    sums = np.cumsum(np.concatenate(([0.0], by_ms)))
-    # What is left of rounding in a transform of silence is no sound.
-    loudest = float((sums[MOMENT_MS:] - sums[:-MOMENT_MS]).max()) / MOMENT_MS
-    return to_lufs(loudest) if samples.any() else float("-inf")
+    total_ms = max(-(-len(samples) // FRAMES_PER_MS), MOMENT_MS)
+    by_ms = np.zeros(total_ms)
+    for start in range(0, total_ms, SPAN_MS):
+        first = max(start - RUN_IN_MS, 0)
+        count = min(SPAN_MS, total_ms - start)
+        for channel in range(samples.shape[1]):
+            padded = np.zeros((start - first + count) * FRAMES_PER_MS, samples.dtype)
+            part = samples[first * FRAMES_PER_MS :, channel][: len(padded)]
+            padded[: len(part)] = part
+            weighted = k_weighted(padded).reshape(-1, FRAMES_PER_MS)[start - first :]
+            by_ms[start : start + count] += np.einsum("ij,ij->i", weighted, weighted)
+    sums = np.cumsum(np.concatenate(([0.0], by_ms / FRAMES_PER_MS)))
+    return to_lufs(float((sums[MOMENT_MS:] - sums[:-MOMENT_MS]).max()) / MOMENT_MS)

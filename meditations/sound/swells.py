@@ -25,10 +25,11 @@ GLIDE_CENTS: Final = 300.0
 RANGE_DB: Final = 14.0
 """How much softer it is where a breath begins and ends: still over a quiet background."""
 LEAST_EDGE_MS: Final = 80
-MOST_EDGE_MS: Final = 500
+MOST_EDGE_MS: Final = 650
 HIGHEST_HZ: Final = 2_000
 SHIMMER_DB: Final = 0.6
 SHIMMER_HZ: Final = 0.7
+SPAN_MS: Final = 2000
 
 
 def swell(in_ms: int, hold_ms: int, out_ms: int, pitch_hz: float = PITCH_HZ) -> NDArray[np.float32]:
@@ -43,18 +44,25 @@ def swell(in_ms: int, hold_ms: int, out_ms: int, pitch_hz: float = PITCH_HZ) -> 
     Returns:
         Shape (n, 2) at 48 kHz, n = (in_ms + hold_ms + out_ms) * 48, the largest magnitude 0.5.
     """
-    open_by_ms = _openness(in_ms, hold_ms, out_ms)
-    level = by_sample(_level(open_by_ms, in_ms, hold_ms, out_ms))
-    phase = _phase(open_by_ms, pitch_hz)
-    sound = np.zeros((len(level), 2), np.float32)
-    for number, (multiple, gain_by_ms) in enumerate(_partials(open_by_ms, pitch_hz)):
-        wave = np.sin(phase * np.float32(multiple))
-        wave *= by_sample(gain_by_ms)
-        side = by_sample(_side(open_by_ms, number))
-        sound[:, 0] += wave * (1 + side)
-        sound[:, 1] += wave * (1 - side)
-    sound *= level[:, None]
-    sound *= np.float32(PEAK) / np.abs(sound).max()
+    openness = _openness(in_ms, hold_ms, out_ms)
+    level = _level(openness, in_ms, hold_ms, out_ms)
+    hz = pitch_hz / 2 * 2 ** (GLIDE_CENTS / 1200 * (openness - 1))
+    turns = np.concatenate(([0.0], np.cumsum((hz[:-1] + hz[1:]) / 2000))) % 1.0
+    partials = _partials(openness, pitch_hz)
+    total_ms = len(openness) - 1
+    sound = np.zeros((total_ms * FRAMES_PER_MS, 2), np.float32)
+    for start in range(0, total_ms, SPAN_MS):  # a breath of a minute would be 100 MB at once
+        edges = slice(start, min(start + SPAN_MS, total_ms) + 1)
+        phase = _phase(hz[edges], turns[edges])
+        span = sound[start * FRAMES_PER_MS :][: len(phase)]
+        for multiple, gain, side in partials:
+            wave = np.sin(phase * np.float32(multiple))
+            wave *= by_sample(gain[edges])
+            lean = by_sample(side[edges])
+            span[:, 0] += wave * (1 + lean)
+            span[:, 1] += wave * (1 - lean)
+        span *= by_sample(level[edges])[:, None]
+    sound *= np.float32(PEAK) / max(sound.max(), -sound.min())
     return sound
 
 
@@ -80,31 +88,39 @@ def _level(
     return np.asarray(gain)
 
 
-def _phase(openness: NDArray[np.float64], pitch_hz: float) -> NDArray[np.float32]:
-    """The phase of the tone an octave below, in radians, of which all partials are multiples."""
-    hz = pitch_hz / 2 * 2 ** (GLIDE_CENTS / 1200 * (openness - 1))
-    # Within a millisecond the frequency moves straight; its sum is a parabola.
-    turns = np.concatenate(([0.0], np.cumsum((hz[:-1] + hz[1:]) / 2000)))[:-1, None] % 1.0
+def _phase(hz: NDArray[np.float64], turns: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The phase of the tone an octave below, in radians, of which all partials are multiples.
+
+    Args:
+        hz: Its frequency at the edges of milliseconds; in between it moves straight.
+        turns: Its phase there, in turns.
+    """
     within = np.arange(FRAMES_PER_MS) / FRAMES_PER_MS
     moved = hz[:-1, None] * within + np.diff(hz)[:, None] * within**2 / 2
-    turns = (turns + moved / 1000).ravel()
-    turns %= 1.0
-    turns *= 2 * np.pi
-    return turns.astype(np.float32)
+    phase = (turns[:-1, None] + moved / 1000).ravel() % 1.0
+    return np.asarray(2 * np.pi * phase, np.float32)
 
 
 def _partials(
     openness: NDArray[np.float64], pitch_hz: float
-) -> list[tuple[int, NDArray[np.float64]]]:
-    """Multiples of half the pitch, and the gain of each: harmonics that open, and a fifth."""
+) -> list[tuple[int, NDArray[np.float64], NDArray[np.float64]]]:
+    """Harmonics that open, and a fifth.
+
+    Returns:
+        Of each partial the multiple of half the pitch, and at the edges of milliseconds its gain
+        and how far it leans to the left.
+    """
     made = []
     for harmonic in range(1, 9):
-        dulling = (harmonic - 1) * (1.7 - 1.35 * openness)
+        dulling = (harmonic - 1) * (1.6 - 1.36 * openness)
         made.append((2 * harmonic, harmonic**-0.9 * np.exp(-dulling)))
-    # A pure fifth above, whose partials meet those of the tone without beating.
-    made.append((3, 0.30 * openness**2))
-    made.append((9, 0.06 * openness**2))
-    return [(multiple, gain) for multiple, gain in made if multiple / 2 * pitch_hz < HIGHEST_HZ]
+    # A pure fifth above, which meets the third harmonic without beating.
+    made.append((3, 0.18 * openness**2))
+    return [
+        (multiple, gain, _side(openness, number))
+        for number, (multiple, gain) in enumerate(made)
+        if multiple / 2 * pitch_hz < HIGHEST_HZ
+    ]
 
 
 def _side(openness: NDArray[np.float64], number: int) -> NDArray[np.float64]:
