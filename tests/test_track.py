@@ -41,7 +41,7 @@ sections:
       - Hello, and welcome. [2s] You can stop at any time, or change anything.
       - pause: 333ms
       - Now we wait for a while. Then we go on.
-      - breathe: {in: 4s, out: 6s, times: 2}
+      - breathe: {in: 4s, out: 6s, times: 2, words: 0, tone: off}
   - title: Second
     role: return
     script:
@@ -107,7 +107,7 @@ def test_silences_are_silent_and_as_long_as_written(heard: Sound) -> None:
     """Between cues lies what the script asked for, and nothing sounds there but margins."""
     cues = heard.record["cues"]
     gaps = [b["start_ms"] - a["end_ms"] for a, b in itertools.pairwise(cues)]
-    assert gaps == [2_000, 333, 800, 20_000, 26_000]
+    assert gaps == [2_000, 333, 800, 22_000, 26_000]
     for before, gap in zip(cues, gaps, strict=False):
         middle = heard.samples[(before["end_ms"] + 60) * 48 : (before["end_ms"] + gap - 60) * 48]
         assert np.abs(middle).max() < 2e-4
@@ -202,7 +202,7 @@ def test_placement_with_takes_of_known_length(workers: Workers, tmp_path: Path) 
     track = build(tmp_path, PAUSES, workers, {"pyttsx3": ToneEngine()})
     cues = hear(track.mp3).record["cues"]
     position = 1_000
-    gaps = [2_000, 333, 800, 20_000, 26_000]
+    gaps = [2_000, 333, 800, 22_000, 26_000]
     for cue, gap in zip(cues, [*gaps, 0], strict=True):
         length = 40 * sum(map(str.isalnum, cue["text"]))
         assert (cue["start_ms"], cue["end_ms"]) == (position, position + length)
