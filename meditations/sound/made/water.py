@@ -95,7 +95,9 @@ def _rain(values: Values, frames: int, seed: int) -> Floats:
     count = round((8 + 110 * density**1.5) * length_s)
     places = places_by(in_db(3.0 * shower), count, frames, common)
     # Many small drops and few large ones; each is nearer to one side.
-    strengths = np.minimum(np.exp(0.75 * common.standard_normal(count)), 4.0) * 1.35
+    strengths = np.minimum(np.exp(0.75 * common.standard_normal(count)), 4.0) * (
+        0.9 + 0.5 * density
+    )
     aside = common.uniform(-0.8, 0.8, count)
     colours = [colour(_RUSH[surface]), colour(_FAR)]
     sound = np.empty((frames, 2), np.float32)
@@ -138,7 +140,7 @@ def _stream(values: Values, frames: int, seed: int) -> Floats:
             _bubble(float(size * common.uniform(0.82, 1.22)), float(common.uniform(0, 0.14)))
             for _ in range(12)
         ]
-        strengths = np.minimum(np.exp(0.6 * common.standard_normal(count)), 3.0)
+        strengths = np.minimum(np.exp(0.6 * common.standard_normal(count)), 2.6)
         strengths *= 0.85 * (size / 3) ** 0.25
         bubbles.append((places, shapes, strengths, common.uniform(-0.75, 0.75, count)))
     sound = np.empty((frames, 2), np.float32)
