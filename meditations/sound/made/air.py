@@ -102,14 +102,15 @@ _FIRE: Final = (
 
 def _snap(randoms: np.random.Generator) -> Floats:
     """Wood that gives way: a burst of noise and the ring of the splinter, softly begun."""
-    decay_s = float(randoms.uniform(0.002, 0.007))
-    hz = float(500 * 9 ** randoms.random())
+    decay_s = float(randoms.uniform(0.003, 0.009))
+    hz = float(800 * 6 ** randoms.random())
     ring = damped(hz, decay_s, 0.0025, phase=float(randoms.random()) * 6)
     burst = randoms.standard_normal(len(ring), np.float32)
     burst = np.convolve(burst, np.hanning(13)[1:-1] / 6, "same").astype(np.float32)
     burst *= np.exp(-np.arange(len(ring)) / (decay_s * 0.6 * SAMPLE_RATE_HZ)).astype(np.float32)
     snap = np.float32(0.7) * ring + soft_ends(burst, 0.0025, decay_s)
-    return snap / np.max(np.abs(snap))
+    snap /= np.max(np.abs(snap))
+    return snap
 
 
 def _fire(values: Values, frames: int, seed: int) -> Floats:
@@ -119,19 +120,19 @@ def _fire(values: Values, frames: int, seed: int) -> Floats:
     burning = wander(steps, 6.0, common)
     shapes = [_snap(common) for _ in range(48)]
     # In bursts: a log that gives way once does so again.
-    bursts = in_db(9.0 * wander(steps, 0.5, common) + 3.0 * burning)
-    count = round((2 + 16 * crackle) * length_s)
+    bursts = in_db(7.0 * wander(steps, 0.5, common) + 3.0 * burning)
+    count = round((2 + 30 * crackle) * length_s)
     places = places_by(bursts, count, frames, common)
     # Many small, few large ones, as with whatever breaks; the largest are held back.
-    strengths = np.minimum(0.55 * (1 - common.random(count)) ** -0.6, 3.4)
+    strengths = np.minimum(0.6 * (1 - common.random(count)) ** -0.7, 5.0)
     aside = common.uniform(-0.7, 0.7, count)
     colours = [colour(points) for points in _FIRE]
     sound = np.empty((frames, 2), np.float32)
     for side in (0, 1):
         randoms = randoms_of(seed, side)
         gains = [
-            in_db(-3.5 + 1.0 * burning + 1.4 * wander(steps, 0.35, randoms)),
-            in_db(-5.0 + 1.4 * burning + 2.2 * wander(steps, 0.16, randoms)),
+            in_db(-6.0 + 1.0 * burning + 1.4 * wander(steps, 0.35, randoms)),
+            in_db(-6.0 + 1.4 * burning + 2.2 * wander(steps, 0.16, randoms)),
             in_db(-12.0 + 1.8 * burning + 1.2 * wander(steps, 0.3, randoms)),
         ]
         flames = moving_noise(frames, layers(colours, gains), randoms)

@@ -52,7 +52,7 @@ def _struck(hz: float, decay_s: float, side: int, randoms: np.random.Generator) 
         beat_hz = float(randoms.uniform(0.35, 0.6)) * ratio**0.6
         phase = float(randoms.random())
         time_s = np.arange(count) * STEP_FRAMES / SAMPLE_RATE_HZ
-        beat = 1 - 0.3 * (1 - np.cos(2 * np.pi * (beat_hz * time_s + 0.25 * side)))
+        beat = 1 - 0.18 * (1 - np.cos(2 * np.pi * (beat_hz * time_s + 0.25 * side)))
         slow = strength * beat * np.exp(-time_s / (decay_s * lasting))
         slow *= 1 - (np.arange(count) / count) ** 4
         curve = np.append(slow, 0.0).astype(np.float32)
@@ -92,9 +92,9 @@ def _bowls(values: Values, frames: int, seed: int) -> Floats:
     sound = np.empty((frames, 2), np.float32)
     for side in (0, 1):
         ringing = lines(frames, _humming(hz, frames, side, seed))
-        ringing *= np.float32(0.1)
+        ringing *= np.float32(0.2)
         for number, ratio in enumerate(BOWLS):
-            decay_s = max(7.0, 0.75 * every_s) / ratio**0.7
+            decay_s = max(7.0, 0.85 * every_s) / ratio**0.7
             bowl = _struck(hz * ratio, decay_s, side, randoms_of(seed, 6, number))
             aside = np.float32(np.sqrt(0.5 + (0.5 - side) * (0.0, 0.3, -0.3)[number]))
             for place, which, strength in zip(places, order, strengths, strict=True):

@@ -33,15 +33,15 @@ WINDOWS: Final = 3
 LOWEST_HZ: Final = 98.0
 """The root lies in the octave from here on, and a tone an octave below it."""
 CHORDS: Final = {
-    "octave": ((0.5, 0.7), (1.0, 1.0), (2.0, 0.5)),
-    "fifth": ((0.5, 0.7), (1.0, 1.0), (1.5, 0.7), (2.0, 0.4)),
-    "fourth": ((0.5, 0.7), (1.0, 1.0), (4 / 3, 0.7), (2.0, 0.4)),
-    "major": ((0.5, 0.7), (1.0, 1.0), (1.5, 0.6), (2.0, 0.4), (2.5, 0.45)),
-    "minor": ((0.5, 0.7), (1.0, 1.0), (1.5, 0.6), (2.0, 0.4), (2.4, 0.45)),
-    "ninth": ((0.5, 0.7), (1.0, 1.0), (1.5, 0.7), (2.25, 0.45), (3.0, 0.25)),
+    "octave": ((0.5, 0.5), (1.0, 1.0), (2.0, 0.5)),
+    "fifth": ((0.5, 0.5), (1.0, 1.0), (1.5, 0.7), (2.0, 0.4)),
+    "fourth": ((0.5, 0.5), (1.0, 1.0), (4 / 3, 0.7), (2.0, 0.4)),
+    "major": ((0.5, 0.5), (1.0, 1.0), (1.5, 0.6), (2.0, 0.4), (2.5, 0.45)),
+    "minor": ((0.5, 0.5), (1.0, 1.0), (1.5, 0.6), (2.0, 0.4), (2.4, 0.45)),
+    "ninth": ((0.5, 0.5), (1.0, 1.0), (1.5, 0.7), (2.25, 0.45), (3.0, 0.25)),
 }
 """Tones by their ratio to the root, with their strength: whole-number ratios do not beat."""
-DETUNED: Final = ((-3.5, 0.32), (0.0, 1.0), (3.5, 0.32))
+DETUNED: Final = ((-3.5, 0.2), (0.0, 1.0), (3.5, 0.2))
 """Each tone is three, these many cents apart: it comes and goes in seconds, as strings do."""
 _BREATH_HZ: Final = 0.14
 _PARTIALS: Final = 8
@@ -58,13 +58,13 @@ def _tones(
     for ratio, strength in CHORDS[chord]:
         for partial in range(1, _PARTIALS + 1):
             hz = root_hz * ratio * partial
-            loud = strength * partial**-1.7 / (1 + (hz / 900) ** 2)
+            loud = strength * partial**-1.5 / (1 + (hz / 900) ** 2)
             for cents, share in DETUNED:
                 middle = whole_cycles(hz * 2 ** (cents / 1200), frames)
                 held = loud * share * np.exp(2j * np.pi * common.random())
                 yield middle, complex(held)
                 moving = own.standard_normal(len(offsets)) + 1j * own.standard_normal(len(offsets))
-                moving *= 0.5 * loud * share / np.sqrt(2 * len(offsets))
+                moving *= 0.25 * loud * share / np.sqrt(2 * len(offsets))
                 for offset, amplitude in zip(offsets.tolist(), moving.tolist(), strict=True):
                     yield middle + offset, amplitude
 

@@ -73,16 +73,15 @@ def _sing(target: Floats, number: int, side: int, seed: int) -> None:
     count = max(1, round(length_s * pace_hz))
     gaps = np.clip(1 + 0.05 * randoms.standard_normal(count), 0.85, 1.15)
     places = np.cumsum(gaps) * (frames / np.sum(gaps)) + randoms.random() * frames
-    # Each sings for a while, softer and louder, and rests now and then.
-    mood = np.clip(0.75 + 0.55 * wander(steps, 9.0, randoms), 0, 1) ** 1.5
+    # Each sings softer and louder, as if it turned about; none falls silent.
+    mood = np.clip(0.8 + 0.3 * wander(steps, 9.0, randoms), 0.3, 1)
     moods = np.interp(places % frames, np.arange(steps) * STEP_FRAMES, mood)
     pulses = np.where(randoms.random(count) < 0.25, 3, 4)
     aside = (0.15, -0.55, 0.55, -0.3, 0.4, -0.75, 0.75, 0.0)[number % 8]
     gain = 0.85**number / (1 + 0.35 * number) * np.sqrt(0.5 + (0.5 - side) * aside)
     chirps = {many: _chirp(carrier_hz, many, side) for many in (3, 4)}
     for place, many, loud in zip(places.tolist(), pulses.tolist(), moods.tolist(), strict=True):
-        if loud > 0.02:
-            add_around(target, chirps[many] * np.float32(gain * loud), int(place))
+        add_around(target, chirps[many] * np.float32(gain * loud), int(place))
 
 
 def _night(values: Values, frames: int, seed: int) -> Floats:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 WINDOWS: Final = 5
+SWING: Final = 0.67
 
 _COLOURS: Final = (
     ((45, -4), (80, 0), (160, -3), (320, -14), (16000, -80)),
@@ -38,7 +39,7 @@ _RISE_S: Final = (3.6, 2.4, 1.5, 1.9)
 _PEAK_S: Final = (-0.2, 0.3, 0.7, 1.7)
 _FALL_S: Final = (2.6, 1.9, 2.1, 2.6)
 """When each part has come up, where it is strongest (0 is the break), and how it dies away."""
-_REST_DB: Final = (-11.0, -14.0, -19.0, -23.0)
+_REST_DB: Final = (-8.0, -11.0, -14.0, -18.0)
 """What is left between waves: the surf along the rest of the shore."""
 
 
@@ -57,6 +58,16 @@ def _breaks_s(length_s: float, every_s: float, randoms: np.random.Generator) -> 
     return (np.cumsum(gaps) * (length_s / np.sum(gaps))).astype(np.float32)
 
 
+def _calmed(gains: list[Floats]) -> list[Floats]:
+    """The same waves with a third of their ups and downs taken away, in decibels.
+
+    Beside a real sea a voice is raised; here it is not, so the waves must leave it room.
+    """
+    power = np.sum(np.square(gains), axis=0)
+    held = (power / np.mean(power)) ** np.float32(-0.5 * (1 - SWING))
+    return [gain * held for gain in gains]
+
+
 def _ocean(values: Values, frames: int, seed: int) -> Floats:
     near, every_s = float(values["nearness"]) / 100, float(values["waves"])
     steps, length_s = frames // STEP_FRAMES, frames / SAMPLE_RATE_HZ
@@ -64,7 +75,7 @@ def _ocean(values: Values, frames: int, seed: int) -> Floats:
     breaks_s = _breaks_s(length_s, every_s, common)
     # Waves come in sets: high ones follow one another.
     sets = np.interp(breaks_s * STEPS_PER_S, np.arange(steps), wander(steps, 28.0, common))
-    heights_db = np.clip(2.2 * sets + 1.5 * common.standard_normal(len(breaks_s)), -6, 3)
+    heights_db = np.clip(1.5 * sets + 1.0 * common.standard_normal(len(breaks_s)), -4, 2)
     along_s = common.uniform(-0.5, 0.5, len(breaks_s))
     tempo = float(np.clip(every_s / 9, 0.55, 1.6))
     weights_db = (1.0 - 3 * near, -1.0, -13.0 + 8 * near, -22.0 + 14 * near)
@@ -88,7 +99,7 @@ def _ocean(values: Values, frames: int, seed: int) -> Floats:
                 power += np.square(height * wave)
             foam_db = 0.7 * wander(steps, 0.35, randoms)
             gains.append(np.sqrt(power) * in_db(weights_db[part] + foam_db))
-        sound[:, side] = moving_noise(frames, layers(colours, gains), randoms)
+        sound[:, side] = moving_noise(frames, layers(colours, _calmed(gains)), randoms)
     return finished(sound, share=0.2)
 
 

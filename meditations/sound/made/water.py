@@ -32,8 +32,8 @@ RAIN_WINDOWS: Final = 4
 STREAM_WINDOWS: Final = 3
 
 _RUSH: Final = {
-    "leaves": ((45, -24), (150, -17), (400, -9), (1000, -3), (2500, 0), (5000, -2), (9000, -8),
-               (16000, -18)),
+    "leaves": ((45, -24), (150, -17), (400, -9), (1000, -3), (2500, -1), (5000, -4), (9000, -11),
+               (16000, -22)),
     "water": ((45, -26), (150, -20), (400, -12), (1000, -6), (2500, -2), (6000, 0), (10000, -3),
               (16000, -10)),
     "roof": ((45, -16), (150, -8), (400, -1), (900, 0), (2000, -3), (5000, -8), (9000, -14),
@@ -75,7 +75,7 @@ def _drop_shapes(surface: str, randoms: np.random.Generator) -> list[Floats]:
         return float(low * (high / low) ** randoms.random())
 
     shapes: list[Floats] = []
-    for _ in range(16):
+    for _ in range(40):
         if surface == "leaves":
             shapes += [_tap(between(900, 3500), between(0.0012, 0.003), randoms) for _ in "12"]
         elif surface == "roof":
@@ -95,7 +95,9 @@ def _rain(values: Values, frames: int, seed: int) -> Floats:
     count = round((8 + 110 * density**1.5) * length_s)
     places = places_by(in_db(3.0 * shower), count, frames, common)
     # Many small drops and few large ones; each is nearer to one side.
-    strengths = np.minimum(np.exp(0.75 * common.standard_normal(count)), 4.5) * 0.9
+    strengths = np.minimum(np.exp(0.75 * common.standard_normal(count)), 4.0) * (
+        0.9 + 0.5 * density
+    )
     aside = common.uniform(-0.8, 0.8, count)
     colours = [colour(_RUSH[surface]), colour(_FAR)]
     sound = np.empty((frames, 2), np.float32)
@@ -138,8 +140,8 @@ def _stream(values: Values, frames: int, seed: int) -> Floats:
             _bubble(float(size * common.uniform(0.82, 1.22)), float(common.uniform(0, 0.14)))
             for _ in range(12)
         ]
-        strengths = np.minimum(np.exp(0.6 * common.standard_normal(count)), 3.0)
-        strengths *= 0.62 * (size / 3) ** 0.25
+        strengths = np.minimum(np.exp(0.6 * common.standard_normal(count)), 2.6)
+        strengths *= 0.85 * (size / 3) ** 0.25
         bubbles.append((places, shapes, strengths, common.uniform(-0.75, 0.75, count)))
     sound = np.empty((frames, 2), np.float32)
     for side in (0, 1):
