@@ -247,3 +247,30 @@ def test_credits_are_written_beside_the_tracks(workers: Workers, tmp_path: Path)
         tmp_path, TEXT.replace(", credit: A Maker", ""), workers, {"pyttsx3": ToneEngine()}
     )
     assert again.uncredited == ("sounds/tick.wav",)
+
+
+def test_bells_that_add_up_to_too_much(workers: Workers, tmp_path: Path) -> None:
+    """Strikes that ring into one another beyond full scale are refused, with a remedy."""
+    _write(tmp_path / "sounds" / "tick.wav", _tone(1.0))
+    text = TEXT.replace("times: 2, every: 6s, level: -10 dB", "times: 20, every: 1s, level: 0 dB")
+    with pytest.raises(MeditationError) as caught:
+        build(tmp_path, text, workers, {"pyttsx3": ToneEngine()})
+    assert "this bell, with what sounds around it, is" in str(caught.value)
+    assert "evening.yaml:9:" in str(caught.value)
+
+
+def test_bells_as_loud_as_they_may_be_stay_under_the_limit(
+    workers: Workers, tmp_path: Path
+) -> None:
+    """What is not refused does not come over -1.5 dBTP, struck often or under words."""
+    for name, bell in {
+        "often": "{sound: bowl, times: 8, every: 2s, level: -9 dB}",
+        "loud": "{sound: gong, times: 1, every: 1s, level: -3 dB}",
+        "wood": "{sound: woodblock, times: 4, every: 1s, level: 0 dB}",
+    }.items():
+        text = TEXT.replace("{sound: bowl, times: 2, every: 6s, level: -10 dB}", bell)
+        text = text.replace("background: none", "background: {sound: brown, level: -20 dB}")
+        text = text.replace("          - breathe", "          - And on.\n          - breathe")
+        _write(tmp_path / name / "sounds" / "tick.wav", _tone(1.0))
+        sound = hear(build(tmp_path / name, text, workers, {"pyttsx3": ToneEngine()}).mp3)
+        assert ebur128(sound.samples, tmp_path)[1] <= -1.5

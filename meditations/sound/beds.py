@@ -69,6 +69,7 @@ class PreparedBed:
         period_frames: The length of the loop.
         lufs: Its loudness.
         energies: Mean squares of blocks of 400 ms for each 100 ms of the loop.
+        peak: Its largest sample, full scale being 1.
     """
 
     key: str
@@ -76,6 +77,7 @@ class PreparedBed:
     period_frames: int
     lufs: float
     energies: tuple[float, ...]
+    peak: float = 0.0
 
 
 def find_source(spec: BedSpec, project: Path) -> BedSource:
@@ -137,8 +139,9 @@ def kept_bed(store: Store, key: str) -> PreparedBed | None:
     try:
         told: dict[str, Any] = json.loads(facts.read_text("utf-8"))
         bed = PreparedBed(
-            key, samples, told["period_frames"], told["lufs"], tuple(told["energies"])
-        )
+            key, samples, told["period_frames"], told["lufs"], tuple(told["energies"]),
+            told["peak"],
+        )  # fmt: skip
         whole = samples.stat().st_size == bed.period_frames * FRAME_BYTES
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -162,10 +165,11 @@ def prepare_bed(source: BedSource, store: Store, window_frames: int) -> Prepared
         lufs = gated_lufs(np.array(energies))
         if not np.isfinite(lufs):
             raise MeditationError(f"the background '{source.name}' is silent", mend=_ANOTHER)
+        peak = _largest(raw)
         file = store.keep(key, ".f32", lambda beside: _move(raw, beside))
     finally:
         raw.unlink(missing_ok=True)
-    bed = PreparedBed(key, file, period, round(lufs, 4), energies)
+    bed = PreparedBed(key, file, period, round(lufs, 4), energies, peak)
     facts = {name: value for name, value in asdict(bed).items() if name not in ("key", "file")}
     store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8"))
     return bed
@@ -279,6 +283,15 @@ def _measured(raw: Path) -> tuple[float, ...]:
     )  # fmt: skip
     momentary = [float(value) for value in _MOMENTARY.findall(told)]
     return tuple(float(f"{from_lufs(lufs):.5g}") if lufs > -120 else 0.0 for lufs in momentary[3:])
+
+
+def _largest(raw: Path) -> float:
+    """The largest sample of a bed, read a minute at a time."""
+    largest = 0.0
+    with raw.open("rb") as stream:
+        while len(piece := np.fromfile(stream, "<f4", 60 * SAMPLE_RATE_HZ * CHANNELS)):
+            largest = max(largest, float(piece.max()), -float(piece.min()))
+    return round(largest, 6)
 
 
 def _move(source: Path, target: Path) -> None:

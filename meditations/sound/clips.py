@@ -114,8 +114,11 @@ def prepare_clip(source: ClipSource, store: Store) -> PreparedBed:
     key = source.key()
     file = store.keep(key, ".f32", lambda beside: samples.astype("<f4").tofile(beside))
     told = tuple(float(f"{energy:.5g}") for energy in blocks)
-    clip = PreparedBed(key, file, len(samples), round(lufs, 4), told)
-    facts = {"period_frames": len(samples), "lufs": clip.lufs, "energies": told}
+    peak = round(10 ** (peak_dbtp / 20), 6)
+    clip = PreparedBed(key, file, len(samples), round(lufs, 4), told, peak)
+    facts = {
+        "period_frames": len(samples), "lufs": clip.lufs, "energies": told, "peak": peak,
+    }  # fmt: skip
     store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8"))
     return clip
 

@@ -26,6 +26,7 @@ from meditations.speech.takes import (
 )
 from meditations.store import Store, cache_folder
 from meditations.timeline.timeline import Timeline, build_timeline
+from meditations.track.headroom import check_headroom
 from meditations.track.preparing import Source, credits_of, find_sources, place_of
 from meditations.workers import LOOK_AGAIN_S, Workers, broken_pool
 
@@ -130,6 +131,7 @@ def sound(
         except MeditationError as error:
             raise error.at(place_of(plan, spec)) from None
     _refuse_long_bells(timeline, sources, beds)
+    check_headroom(timeline, beds)
     return Sounding(timeline, takes, sources, beds, engines, credits_of(plan)), spoken
 
 
