@@ -85,7 +85,8 @@ def _bowls(values: Values, frames: int, seed: int) -> Floats:
     common = randoms_of(seed, 2)
     count = max(1, round(frames / SAMPLE_RATE_HZ / every_s))
     gaps = np.clip(1 + 0.07 * common.standard_normal(count), 0.85, 1.15)
-    places = (np.cumsum(gaps) * (frames / np.sum(gaps))).astype(np.int64)
+    # None at the very start: that is where tracks begin.
+    places = ((np.cumsum(gaps) - 0.7) * (frames / np.sum(gaps))).astype(np.int64)
     # The lowest bowl every other time, the others between.
     order = [0 if number % 2 == 0 else 1 + (number // 2) % 2 for number in range(count)]
     strengths = common.uniform(0.75, 1.0, count)
@@ -96,7 +97,7 @@ def _bowls(values: Values, frames: int, seed: int) -> Floats:
         for number, ratio in enumerate(BOWLS):
             decay_s = max(7.0, 0.85 * every_s) / ratio**0.7
             bowl = _struck(hz * ratio, decay_s, side, randoms_of(seed, 6, number))
-            aside = np.float32(np.sqrt(0.5 + (0.5 - side) * (0.0, 0.3, -0.3)[number]))
+            aside = np.float32(np.sqrt(0.5 + (0.5 - side) * (0.0, 0.15, -0.15)[number]))
             for place, which, strength in zip(places, order, strengths, strict=True):
                 if which == number:
                     add_around(ringing, bowl * (aside * np.float32(strength)), int(place))

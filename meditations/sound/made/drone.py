@@ -41,7 +41,7 @@ CHORDS: Final = {
     "ninth": ((0.5, 0.5), (1.0, 1.0), (1.5, 0.7), (2.25, 0.45), (3.0, 0.25)),
 }
 """Tones by their ratio to the root, with their strength: whole-number ratios do not beat."""
-DETUNED: Final = ((-3.5, 0.2), (0.0, 1.0), (3.5, 0.2))
+DETUNED: Final = ((-2.9, 0.2), (0.0, 1.0), (4.3, 0.2))
 """Each tone is three, these many cents apart: it comes and goes in seconds, as strings do."""
 _BREATH_HZ: Final = 0.14
 _PARTIALS: Final = 8

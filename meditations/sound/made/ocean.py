@@ -55,7 +55,7 @@ def _breaks_s(length_s: float, every_s: float, randoms: np.random.Generator) -> 
     """When waves break: irregular, as often as `every_s` says on the average."""
     count = max(1, round(length_s / every_s))
     gaps = np.clip(1 + 0.2 * randoms.standard_normal(count), 0.65, 1.45)
-    return (np.cumsum(gaps) * (length_s / np.sum(gaps))).astype(np.float32)
+    return ((np.cumsum(gaps) - 0.5) * (length_s / np.sum(gaps))).astype(np.float32)
 
 
 def _calmed(gains: list[Floats]) -> list[Floats]:
