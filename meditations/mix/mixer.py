@@ -153,7 +153,8 @@ def _segment(samples: NDArray[np.int32]) -> AudioSegment:
 @functools.lru_cache(maxsize=4)
 def _read_take(file: Path) -> AudioSegment:
     try:
-        take = AudioSegment.from_wav(str(file))
+        with file.open("rb") as stream:  # given a path, pydub 0.25.1 leaves it open
+            take = AudioSegment.from_wav(stream)
     except (OSError, EOFError, CouldntDecodeError):
         raise MeditationError(
             "a take has vanished from the store while the track was built",
