@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from meditations.errors import MeditationError
+from meditations.programs import run_ffmpeg
 from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound.made import KINDS, read_parameters, render
 from meditations.sound.made.bowls import MODES
@@ -21,6 +22,7 @@ from meditations.sound.made.tuning import KEYS, key_hz
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -186,6 +188,23 @@ def test_a_seam_would_be_found(name: str) -> None:
     """A loop that is only cut off is caught by the same measure."""
     for seed in (1, 2):
         assert _seam_faults(_bed(name, seed=seed)[: 13 * SAMPLE_RATE_HZ - 100])
+
+
+@pytest.mark.parametrize("name", ["brown", "night", "isochronic"])
+def test_no_click_in_the_mp3(name: str, tmp_path: Path) -> None:
+    """Encoded twice in a row and decoded, the joint is as smooth as 99 % of the rest."""
+    sound = _bed(name).astype("<f4")
+    raw, mp3, back = (tmp_path / f"bed{suffix}" for suffix in (".f32", ".mp3", ".back"))
+    np.concatenate([sound, sound]).tofile(raw)
+    form = ["-f", "f32le", "-ar", str(SAMPLE_RATE_HZ), "-ac", "2"]
+    run_ffmpeg(["-v", "error", *form, "-i", str(raw), "-b:a", "128k", str(mp3)], doing="encoding")
+    run_ffmpeg(["-v", "error", "-i", str(mp3), *form, str(back)], doing="decoding")
+    decoded = np.fromfile(back, "<f4").reshape(-1, 2).astype(np.float64)
+    for order in (1, 2, 3):
+        steps = np.abs(np.diff(decoded, order, axis=0)).max(axis=1)
+        most = steps[: len(steps) // 960 * 960].reshape(-1, 960).max(axis=1)
+        joint = steps[len(sound) - 480 : len(sound) + 480].max()
+        assert joint <= np.quantile(most, 0.99)
 
 
 @pytest.mark.parametrize("name", NAMES)
