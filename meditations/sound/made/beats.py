@@ -78,7 +78,8 @@ BINAURAL: Final = Made(
     _binaural,
     "Binaural tones need headphones: on speakers they are an ordinary beating, on one speaker a "
     "strong one. Whether they change brain waves or mood is not settled: studies disagree. "
-    "Promise nothing. They are no treatment. People with epilepsy or seizures should ask a doctor first.",
+    "Promise nothing. They are no treatment. People with epilepsy or seizures should ask a "
+    "doctor first.",
 )  # fmt: skip
 ISOCHRONIC: Final = Made(
     "isochronic",
