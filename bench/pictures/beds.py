@@ -80,6 +80,8 @@ def _draw_row(row: Any, name: str) -> None:
         )  # fmt: skip
         axis.set_yscale("log")
         ticks = {100: "100", 300: "300", 1000: "1k", 3000: "3k", 5000: "5k", 10_000: "10k"}
+        if high > 100 * low:
+            ticks = {100: "100", 1000: "1k", 10_000: "10k"}
         shown = {hz: text for hz, text in ticks.items() if low <= hz <= high}
         axis.set_yticks(list(shown), list(shown.values()))
         axis.minorticks_off()

@@ -77,9 +77,9 @@ BINAURAL: Final = Made(
     ),
     _binaural,
     "Binaural tones need headphones: on speakers they are an ordinary beating, on one speaker a "
-    "strong one. Whether they change brain waves or mood is not settled: studies disagree, and "
-    "those that find an effect find a small to moderate one. Promise nothing. They are no "
-    "treatment. People with epilepsy or seizures should ask a doctor first.",
+    "strong one. Whether they change brain waves or mood is not settled: studies disagree. "
+    "Promise nothing. They are no treatment. People with epilepsy or seizures should ask a "
+    "doctor first.",
 )  # fmt: skip
 ISOCHRONIC: Final = Made(
     "isochronic",

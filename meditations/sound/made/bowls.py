@@ -13,15 +13,13 @@ from meditations.sound.made.shaping import (
     STEP_FRAMES,
     add_around,
     finished,
-    lines,
     randoms_of,
     stretched,
+    wander,
 )
 from meditations.sound.made.tuning import KEYS, key_hz
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -35,6 +33,7 @@ MODES: Final = ((1.0, 1.0, 1.0), (2.71, 0.42, 0.5), (5.12, 0.16, 0.27), (8.1, 0.
 ONSET_S: Final = 0.3
 """A felted mallet, and softer than any: the sound takes this long to come."""
 LONGEST_S: Final = 60.0
+_PIECE: Final = 1 << 18
 
 
 def _struck(hz: float, decay_s: float, side: int, randoms: np.random.Generator) -> Floats:
@@ -56,10 +55,7 @@ def _struck(hz: float, decay_s: float, side: int, randoms: np.random.Generator) 
         slow = strength * beat * np.exp(-time_s / (decay_s * lasting))
         slow *= 1 - (np.arange(count) / count) ** 4
         curve = np.append(slow, 0.0).astype(np.float32)
-        turns = np.arange(count * STEP_FRAMES) * (tone_hz / SAMPLE_RATE_HZ) + phase
-        turns -= np.floor(turns)
-        wave = np.sin(turns.astype(np.float32) * np.float32(2 * np.pi))
-        wave *= stretched(curve, (count + 1) * STEP_FRAMES)[: len(wave)]
+        wave = _swelling(curve, count * STEP_FRAMES, tone_hz / SAMPLE_RATE_HZ, phase)
         bowl[: len(wave)] += wave
     count = int(ONSET_S * SAMPLE_RATE_HZ)
     rise = np.sin(np.linspace(0, np.pi / 2, count, dtype=np.float32)) ** 2
@@ -67,17 +63,29 @@ def _struck(hz: float, decay_s: float, side: int, randoms: np.random.Generator) 
     return bowl
 
 
-def _humming(hz: float, frames: int, side: int, seed: int) -> Iterator[tuple[int, complex]]:
-    """The bowls never fall quite silent: their lowest tones, as if just touched at the rim."""
+def _swelling(curve: Floats, frames: int, turns_each: float, phase: float) -> Floats:
+    """A sine under a slow curve: `turns_each` sample, from `phase` on, both in whole turns."""
+    wave = stretched(curve, frames)
+    for start in range(0, len(wave), _PIECE):
+        piece = wave[start : start + _PIECE]
+        turns = np.arange(start, start + len(piece)) * turns_each + phase
+        turns -= np.floor(turns)
+        piece *= np.sin(turns.astype(np.float32) * np.float32(2 * np.pi))
+    return wave
+
+
+def _humming(hz: float, frames: int, side: int, seed: int) -> Floats:
+    """The bowls never fall quite silent: their lowest tones, as if just touched at the rim.
+
+    They lie a little beside those of the strokes, so that none can stay silenced by them.
+    """
     randoms = randoms_of(seed, 5, side)
-    reach = max(1, round(0.1 * frames / SAMPLE_RATE_HZ))
-    for ratio, strength in ((1.0, 1.0), (1.5, 0.6)):
-        middle = whole_cycles(hz * ratio, frames)
-        yield middle, complex(strength)
-        for offset in range(1, reach + 1):
-            for place in (middle - offset, middle + offset):
-                turned = randoms.standard_normal() + 1j * randoms.standard_normal()
-                yield place, complex(strength * 0.4 * turned / np.sqrt(4 * reach))
+    hum = np.zeros(frames, np.float32)
+    for ratio, strength in ((1.0, 0.08), (1.5, 0.06)):
+        curve = 1 + np.float32(0.3) * np.tanh(wander(frames // STEP_FRAMES, 9.0, randoms))
+        turns_each = whole_cycles(hz * ratio + 0.16, frames) / frames
+        hum += _swelling(curve * np.float32(strength), frames, turns_each, ratio)
+    return hum
 
 
 def _bowls(values: Values, frames: int, seed: int) -> Floats:
@@ -92,8 +100,7 @@ def _bowls(values: Values, frames: int, seed: int) -> Floats:
     strengths = common.uniform(0.75, 1.0, count)
     sound = np.empty((frames, 2), np.float32)
     for side in (0, 1):
-        ringing = lines(frames, _humming(hz, frames, side, seed))
-        ringing *= np.float32(0.2)
+        ringing = _humming(hz, frames, side, seed)
         for number, ratio in enumerate(BOWLS):
             decay_s = max(7.0, 0.85 * every_s) / ratio**0.7
             bowl = _struck(hz * ratio, decay_s, side, randoms_of(seed, 6, number))

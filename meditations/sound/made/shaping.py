@@ -160,7 +160,9 @@ def stretched(curve: Floats, frames: int) -> Floats:
     """A curve of 40 ms steps at the rate of the samples, straight lines between, around the end."""
     ramp = np.arange(STEP_FRAMES, dtype=np.float32) / np.float32(STEP_FRAMES)
     rise = np.roll(curve, -1) - curve
-    return (curve[:, None] + rise[:, None] * ramp).reshape(-1)[:frames]
+    full = rise[:, None] * ramp
+    full += curve[:, None]
+    return full.reshape(-1)[:frames]
 
 
 def add_around(target: Floats, grain: Floats, place: int) -> None:

@@ -57,7 +57,7 @@ def _bubble(radius_mm: float, rise: float) -> Floats:
     """The note of a bubble of air that a drop or an eddy has shut in.
 
     Its pitch is Minnaert's, 3.26 m/s by its radius (1933); it dies away by radiation and heat, and
-    rises as the bubble nears the surface (van den Doel 2005, equations 9 and 10).
+    rises as the bubble nears the surface (van den Doel 2005).
     """
     radius_m = radius_mm / 1000
     decay_s = 1 / (0.13 / radius_m + 0.0072 * radius_m**-1.5)
