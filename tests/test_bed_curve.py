@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripts import timed, with_steps
+from support.scripts import bed, timed, with_steps
 
 from meditations.plan import Bed, BedEvent
 from meditations.quantities import FRAMES_PER_MS
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from meditations.timeline.beds import Curve
 
 LIFT: Final = 6.0
-A, B = Bed("a", -22, LIFT), Bed("b", -30, 0)
+A, B = bed("a", -22, LIFT), bed("b", -30, 0)
 
 talks = st.lists(st.tuples(st.integers(0, 12_000), st.integers(50, 5_000)), min_size=1, max_size=8)
 """Silence before, and length of, each piece of speech, in ms."""
@@ -169,13 +169,15 @@ def lay(
     *changes: tuple[int, Bed | None, int], length_ms: int = 60_000, last_fade_ms: int = 8_000
 ) -> tuple[BedSpan, ...]:
     """Spans of changes (ms, bed, fade in ms), with nothing spoken."""
-    events = [(frames(start), BedEvent(bed, fade)) for start, bed, fade in changes]
+    events = [
+        (frames(start), BedEvent((bed,) if bed else (), fade)) for start, bed, fade in changes
+    ]
     return lay_beds(events, (), frames(length_ms), frames(last_fade_ms))
 
 
 def told(span: BedSpan) -> tuple[str, float, float, float, float]:
     return (
-        span.sound, span.start_frame / 48, span.end_frame / 48,
+        span.spec.sound, span.start_frame / 48, span.end_frame / 48,
         span.fade_in_frames / 48, span.fade_out_frames / 48,
     )  # fmt: skip
 
@@ -192,7 +194,7 @@ SPANS: Final = {
         [(0, A, 0), (20_000, None, 4_000), (40_000, A, 2_000)],
         [("a", 0, 24_000, 0, 4_000), ("a", 40_000, 60_000, 2_000, 8_000)],
     ),
-    "another level": ([(0, A, 1_000), (30_000, Bed("a", -30, 0), 4_000)], WHOLE),
+    "another level": ([(0, A, 1_000), (30_000, bed("a", -30, 0), 4_000)], WHOLE),
     "a change near the end": (
         [(0, A, 12_000), (57_000, B, 8_000)],
         [("a", 0, 60_000, 12_000, 3_000), ("b", 57_000, 60_000, 3_000, 3_000)],
@@ -201,7 +203,7 @@ SPANS: Final = {
     "a change as the track ends": ([(0, A, 1_000), (60_000, B, 8_000)], WHOLE),
     "a change at once": ([(0, A, 12_000), (0, B, 4_000)], [("b", 0, 60_000, 4_000, 8_000)]),
     "a level at once": (
-        [(0, A, 12_000), (0, Bed("a", -30, 0), 4_000)], [("a", 0, 60_000, 12_000, 8_000)],
+        [(0, A, 12_000), (0, bed("a", -30, 0), 4_000)], [("a", 0, 60_000, 12_000, 8_000)],
     ),
     "an end at once": ([(0, A, 12_000), (0, None, 4_000)], []),
     "nothing": ([(0, None, 4_000)], []),
@@ -246,7 +248,7 @@ def test_changes_cross_at_equal_power(change_ms: int, fade_ms: int) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 60_000), st.sampled_from([A, B, Bed("a", -40, 3), None]),
+        st.tuples(st.integers(0, 60_000), st.sampled_from([A, B, bed("a", -40, 3), None]),
                   st.integers(0, 20_000)),
         max_size=5,
     ),
@@ -269,7 +271,11 @@ def test_whatever_changes_spans_stay_within_the_track(
 
 def test_levels_move_over_the_fade_of_their_change() -> None:
     """Another level of the same background is reached along the fade, from where it was."""
-    (span,) = lay((0, A, 0), (10_000, Bed("a", -30, 0), 4_000), (30_000, Bed("a", -26, 0), 2_000))
+    (span,) = lay(
+        (0, A, 0),
+        (10_000, bed("a", -30, 0), 4_000),
+        (30_000, bed("a", -26, 0), 2_000),
+    )
     levels = [
         (ms, value_at(span.gain, frames(ms))) for ms in (0, 10_000, 12_000, 14_000, 31_000, 50_000)
     ]
@@ -280,7 +286,11 @@ def test_levels_move_over_the_fade_of_their_change() -> None:
 
 def test_a_level_that_is_changed_while_it_moves() -> None:
     """A second change of level begins where the first has ended."""
-    (span,) = lay((0, A, 0), (10_000, Bed("a", -30, 0), 10_000), (15_000, Bed("a", -26, 0), 2_000))
+    (span,) = lay(
+        (0, A, 0),
+        (10_000, bed("a", -30, 0), 10_000),
+        (15_000, bed("a", -26, 0), 2_000),
+    )
     levels = [value_at(span.gain, frames(ms)) for ms in (15_000, 20_000, 21_000, 22_000)]
     assert levels == [-26, -30, -28, -26]
 
@@ -326,5 +336,5 @@ def test_a_curve_goes_through_its_points_and_is_level_outside(curve: Curve) -> N
 def test_curves_of_a_long_night_are_quick() -> None:
     """The curve of eight hours with a word every ten seconds is laid without a noticeable wait."""
     spoken = [(frames(n * 10_000), frames(n * 10_000 + 1_000)) for n in range(2_880)]
-    (span,) = lay_beds([(0, BedEvent(A, 0))], spoken, frames(28_800_000), 0)
+    (span,) = lay_beds([(0, BedEvent((A,), 0))], spoken, frames(28_800_000), 0)
     assert len(span.gain) == 4 * 2_879 + 1

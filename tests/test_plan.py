@@ -7,12 +7,10 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripts import SHOWN, read, with_setting, with_steps
+from support.scripts import SHOWN, bed, read, with_setting, with_steps
 
 from meditations.errors import MeditationError, Where
 from meditations.plan import (
-    BED_ALONE_DB,
-    Bed,
     BedEvent,
     BreathEvent,
     Plan,
@@ -21,8 +19,9 @@ from meditations.plan import (
     SilenceEvent,
     longest_silence_ms,
     make_plan,
-    sentences,
 )
+from meditations.plan.layers import BED_ALONE_DB
+from meditations.plan.sentences import sentences
 from meditations.script.marks import Phrase
 
 PACE: Final = (
@@ -52,7 +51,7 @@ def told(made: Plan) -> list[object]:
             case SectionEvent():
                 short.append([event.title])
             case BedEvent():
-                short.append(event.bed)
+                short.extend(event.beds or [None])
     return short
 
 
@@ -70,13 +69,16 @@ def told(made: Plan) -> list[object]:
         (("A.", "pause: {time: 7ms, fixed: true}", "B."), ["A.", -7, "B."]),
         (("A.", "pause: 2 breaths", "B."), ["A.", 10_000, "B."]),
         (("A.", "pause: 0", "B."), ["A.", 0, "B."]),
-        (("A.", "breathe: {in: 1s, out: 2s}", "B."), ["A.", ("in", 1_000), ("out", 2_000), "B."]),
+        (
+            ("A.", "breathe: {in: 1s, out: 2s}", "B."),
+            ["A.", 2, ("in", 1_000), ("out", 2_000), "B."],
+        ),
         (
             ("breathe: {in: 1s, hold: 1 breath, out: 2s, rest: 3s, times: 2}",),
             [("in", 1_000), ("hold", 5_000), ("out", 2_000), ("rest", 3_000)] * 2,
         ),
         (("A.", "repeat: {times: 2, script: [B.]}", "C."), ["A.", 2, "B.", 2, "B.", 2, "C."]),
-        (("A.", "background: rain", "B."), ["A.", Bed("rain", -22, 6), 2, "B."]),
+        (("A.", "background: rain", "B."), ["A.", bed("rain", -22, 6), 2, "B."]),
     ],
     ids=range(15),
 )
@@ -91,7 +93,7 @@ def test_silences_that_nobody_wrote(steps: tuple[str, ...], between: list[object
         ("A.", "B.", ["A.", 3, ["Two"], "B."]),
         ("A. [7ms]", "B.", ["A.", 7, ["Two"], "B."]),
         ("A.", '"[7ms] B."', ["A.", 3, ["Two"], 7, "B."]),
-        ("background: rain", "B.", [Bed("rain", -22, 6), ["Two"], "B."]),
+        ("background: rain", "B.", [bed("rain", -22, 6), ["Two"], "B."]),
     ],
 )
 def test_silence_between_sections(first: str, second: str, between: list[object]) -> None:
@@ -152,18 +154,22 @@ def test_changes_keep_what_they_leave_out() -> None:
         "background: {lift: 0 dB}", "background: none", "background: sea",
         settings="background: {sound: brown, level: -24 dB, lift: 3 dB, fade_in: 2s}\n",
     )  # fmt: skip
-    beds = [(event.bed, event.fade_ms) for event in made.events if isinstance(event, BedEvent)]
+    beds = [
+        ((*event.beds, None)[0], event.fade_ms)
+        for event in made.events
+        if isinstance(event, BedEvent)
+    ]
     assert beds == [
-        (Bed("brown", -24, 3), 2_000), (Bed("brown", -30, 3), 8_000), (Bed("rain", -30, 3), 1_000),
-        (Bed("rain", -30, 0), 8_000), (None, 8_000), (Bed("sea", -22, 6), 8_000),
+        (bed("brown", -24, 3), 2_000), (bed("brown", -30, 3), 8_000), (bed("rain", -30, 3), 1_000),
+        (bed("rain", -30, 0), 8_000), (None, 8_000), (bed("sea", -22, 6), 8_000),
     ]  # fmt: skip
 
 
 def test_a_bed_alone_is_not_held_down() -> None:
     """A track in which nobody speaks has its background at -30 LUFS, without lifts."""
     made = plan("pause: 10s", "background: rain", settings="")
-    beds = [event.bed for event in made.events if isinstance(event, BedEvent)]
-    assert beds == [Bed("brown", BED_ALONE_DB, 0), Bed("rain", BED_ALONE_DB, 0)]
+    beds = [event.beds[0] for event in made.events if isinstance(event, BedEvent)]
+    assert beds == [bed("brown", BED_ALONE_DB, 0), bed("rain", BED_ALONE_DB, 0)]
 
 
 def test_length_and_place() -> None:

@@ -62,7 +62,8 @@ def test_everything_lies_on_its_frame() -> None:
     """Speech, breaths and chapters lie one after the other, to the frame."""
     timeline = timed(
         with_steps(
-            "Abcd. Xyz.", "pause: 7s", "breathe: {in: 4s, out: 6s}", "Go.", settings=PACE
+            "Abcd. Xyz.", "pause: 7s", "breathe: {in: 4s, out: 6s, words: 0}", "Go.",
+            settings=PACE
         )
         + "  - title: Two\n    script: [End.]\n"
     )  # fmt: skip

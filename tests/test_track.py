@@ -43,7 +43,7 @@ sections:
       - Hello, and welcome. [2s] You can stop at any time, or change anything.
       - pause: 333ms
       - Now we wait for a while. Then we go on.
-      - breathe: {in: 4s, out: 6s, times: 2}
+      - breathe: {in: 4s, out: 6s, times: 2, words: 0, tone: off}
   - title: Second
     role: return
     script:
@@ -110,7 +110,7 @@ def test_silences_are_silent_and_as_long_as_written(heard: Sound) -> None:
     """Between cues lies what the script asked for: nothing but margins and the voice's room."""
     cues = heard.record["cues"]
     gaps = [b["start_ms"] - a["end_ms"] for a, b in itertools.pairwise(cues)]
-    assert gaps == [2_000, 333, 800, 20_000, 26_000]
+    assert gaps == [2_000, 333, 800, 22_000, 26_000]
     for before, gap in zip(cues, gaps, strict=False):
         begin, end = before["end_ms"] * 48 + ROOM_FRAMES, (before["end_ms"] + gap) * 48
         middle = heard.samples[begin + 45 * 48 : end - 45 * 48]
@@ -206,7 +206,7 @@ def test_placement_with_takes_of_known_length(workers: Workers, tmp_path: Path) 
     track = build(tmp_path, PAUSES, workers, {"pyttsx3": ToneEngine()})
     cues = hear(track.mp3).record["cues"]
     position = 1_000
-    gaps = [2_000, 333, 800, 20_000, 26_000]
+    gaps = [2_000, 333, 800, 22_000, 26_000]
     for cue, gap in zip(cues, [*gaps, 0], strict=True):
         length = 40 * sum(map(str.isalnum, cue["text"]))
         assert (cue["start_ms"], cue["end_ms"]) == (position, position + length)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.scripts import bed
 
 from meditations.errors import Where
 from meditations.mix.windows import (
@@ -17,7 +18,7 @@ from meditations.mix.windows import (
     RUN_OUT,
     WINDOW_FRAMES,
     WINDOW_MP3_FRAMES,
-    BedPart,
+    Part,
     Window,
     clipped,
     cut_windows,
@@ -27,6 +28,7 @@ from meditations.plan import Bed, BedEvent
 from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.beds import PreparedBed
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS
+from meditations.sound.specs import BedSpec, SoundSpec
 from meditations.speech.takes import MARGIN_FRAMES, Take
 from meditations.speech.utterance import Manner, Utterance
 from meditations.timeline.beds import BedSpan, lay_beds, value_at
@@ -36,9 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PERIOD: Final = 3 * WINDOW_FRAMES
-BEDS: Final = {
-    "a": PreparedBed("bed a", Path("a"), PERIOD, -20.0, ()),
-    "b": PreparedBed("bed b", Path("b"), 100_003, -30.0, ()),
+BEDS: Final[dict[SoundSpec, PreparedBed]] = {
+    BedSpec("a"): PreparedBed("bed a", Path("a"), PERIOD, -20.0, ()),
+    BedSpec("b"): PreparedBed("bed b", Path("b"), 100_003, -30.0, ()),
 }
 MANNER: Final = Manner("made up", "nobody", 100, 50)
 
@@ -68,7 +70,10 @@ def track(
         Cue(Utterance(text, MANNER), text, frames(start), frames(length), 0, Where())
         for start, length, text in spoken
     )
-    events = [(frames(start), BedEvent(bed, round(fade * 1000))) for start, bed, fade in changes]
+    events = [
+        (frames(start), BedEvent((bed,) if bed else (), round(fade * 1000)))
+        for start, bed, fade in changes
+    ]
     beds = lay_beds(
         events, [(c.start_frame, c.end_frame) for c in cues], frames(length_s), frames(last_fade_s)
     )
@@ -146,16 +151,16 @@ def test_backgrounds_at_the_very_border() -> None:
     first, end = begin(1), begin(0) + cut(track(60))[0].frames
     level = ((0, -22.0),)
     for span, windows, fades in (
-        (BedSpan("a", 0, first, 0, 0, level), {0}, set()),
-        (BedSpan("a", 0, first + 1, 0, 1, level), {0, 1}, {0, 1}),
-        (BedSpan("a", end - 1, frames(60), 1, 0, level), {0, 1, 2}, {0, 1}),
-        (BedSpan("a", end, frames(60), 1, 0, level), {1, 2}, {1}),
-        (BedSpan("a", 0, frames(60), first, 0, level), {0, 1, 2}, {0}),
-        (BedSpan("a", 0, frames(60), 0, frames(60) - end, level), {0, 1, 2}, {1, 2}),
+        (BedSpan(BedSpec("a"), 0, first, 0, 0, level), {0}, set()),
+        (BedSpan(BedSpec("a"), 0, first + 1, 0, 1, level), {0, 1}, {0, 1}),
+        (BedSpan(BedSpec("a"), end - 1, frames(60), 1, 0, level), {0, 1, 2}, {0, 1}),
+        (BedSpan(BedSpec("a"), end, frames(60), 1, 0, level), {1, 2}, {1}),
+        (BedSpan(BedSpec("a"), 0, frames(60), first, 0, level), {0, 1, 2}, {0}),
+        (BedSpan(BedSpec("a"), 0, frames(60), 0, frames(60) - end, level), {0, 1, 2}, {1, 2}),
     ):
         found = cut(Timeline(frames(60), (), (), (), (span,)))
-        assert {n for n, window in enumerate(found) if window.beds} == windows
-        assert {n for n, w in enumerate(found) if w.beds and w.beds[0].fades} == fades
+        assert {n for n, window in enumerate(found) if window.parts} == windows
+        assert {n for n, w in enumerate(found) if w.parts and w.parts[0].fades} == fades
 
 
 def _fades(parts: Sequence[tuple[int, int, bool]], frame: int) -> float:
@@ -171,16 +176,21 @@ def _of_span(span: BedSpan, frame: int) -> tuple[float, float]:
         (span.start_frame, span.start_frame + span.fade_in_frames, True),
         (span.end_frame - span.fade_out_frames, span.end_frame, False),
     ]
-    level = value_at(span.gain, frame) + SPEECH_LUFS + CODEC_LOSS_DB - BEDS[span.sound].lufs
+    level = value_at(span.gain, frame) + SPEECH_LUFS + CODEC_LOSS_DB - BEDS[span.spec].lufs
     return level, _fades([fade for fade in fades if fade[0] < fade[1]], frame)
 
 
-def _of_part(part: BedPart, frame: int) -> tuple[float, float]:
+def _of_part(part: Part, frame: int) -> tuple[float, float]:
     fades = [(fade.start_frame, fade.end_frame, fade.rising) for fade in part.fades]
     return value_at(part.gain, frame), _fades(fades, frame)
 
 
-SOUNDS: Final = (Bed("a", -22, 6), Bed("b", -30, 0), Bed("a", -40, 3), None)
+SOUNDS: Final = (
+    bed("a", -22, 6),
+    bed("b", -30, 0),
+    bed("a", -40, 3),
+    None,
+)
 
 
 @given(
@@ -202,11 +212,11 @@ def test_a_background_sounds_in_windows_as_in_the_whole(
         for place in range(0, window.frames, 50_021):
             frame = begin(number) + place
             spans = [s for s in timeline.beds if s.start_frame <= frame < s.end_frame]
-            parts = [p for p in window.beds if p.start_frame <= place < p.end_frame]
-            assert [part.bed_key for part in parts] == [BEDS[span.sound].key for span in spans]
+            parts = [p for p in window.parts if p.start_frame <= place < p.end_frame]
+            assert [part.bed_key for part in parts] == [BEDS[span.spec].key for span in spans]
             for span, part in zip(spans, parts, strict=True):
                 assert _of_part(part, place) == pytest.approx(_of_span(span, frame), abs=1e-5)
-                period = BEDS[span.sound].period_frames
+                period = BEDS[span.spec].period_frames
                 assert (part.phase_frame + place) % period == frame % period
 
 
@@ -228,13 +238,13 @@ def test_what_is_level_is_one_point() -> None:
 def test_keys_do_not_depend_on_the_place() -> None:
     """The same sounds some whole loops later, with more before them, have the same keys."""
     talk = [(22.0, 1.0, "zero"), (30.0, 4.0, "one"), (45.0, 3.0, "two"), (60.0, 5.0, "three")]
-    early = track(240, talk, [(0, Bed("a", -22, 6), 2)])
+    early = track(240, talk, [(0, bed("a", -22, 6), 2)])
     shift = PERIOD / 48_000
     before = [(5.0, 3.0, "before"), (9.0, 3.0, "it")]
     late = track(
         240 + shift,
         [*before, *((start + shift, length, text) for start, length, text in talk)],
-        [(0, Bed("a", -22, 6), 2)],
+        [(0, bed("a", -22, 6), 2)],
     )
     assert keys(early)[1:] == keys(late)[1 + PERIOD // WINDOW_FRAMES :]
     assert len(set(keys(early)[:3])) == 3
@@ -242,7 +252,7 @@ def test_keys_do_not_depend_on_the_place() -> None:
 
 def test_a_long_tail_repeats_its_windows() -> None:
     """Eight hours of background need no more windows than one loop, its beginning and its end."""
-    timeline = track(8 * 3600, [(5.0, 3.0, "Good night.")], [(0, Bed("a", -22, 6), 12)], 60)
+    timeline = track(8 * 3600, [(5.0, 3.0, "Good night.")], [(0, bed("a", -22, 6), 12)], 60)
     found = keys(timeline)
     assert len(found) > 1_000
     assert len(set(found)) <= 3 + 3 + 4
@@ -276,7 +286,7 @@ def test_an_edit_changes_only_the_windows_that_it_touches(edit: str) -> None:
     """Other words of the same length change no key but those of the windows where they sound."""
     timeline = track(
         150, [(23.0, 0.9, "one"), (60.0, 5.0, "two"), (94.0, 5.0, "three")],
-        [(0, Bed("a", -22, 6), 12), (120, Bed("b", -30, 0), 8)],
+        [(0, bed("a", -22, 6), 12), (120, bed("b", -30, 0), 8)],
     )  # fmt: skip
     change, touched = EDITS[edit]
     pairs = zip(keys(timeline), keys(change(timeline)), strict=True)
@@ -286,8 +296,8 @@ def test_an_edit_changes_only_the_windows_that_it_touches(edit: str) -> None:
 def test_a_change_of_background_leaves_the_windows_before_it() -> None:
     """Another background from some place on changes no key before that place."""
     talk = [(10.0, 3.0, "one"), (100.0, 3.0, "two")]
-    one = keys(track(200, talk, [(0, Bed("a", -22, 6), 12)]))
-    two = keys(track(200, talk, [(0, Bed("a", -22, 6), 12), (130, Bed("b", -22, 6), 8)]))
+    one = keys(track(200, talk, [(0, bed("a", -22, 6), 12)]))
+    two = keys(track(200, talk, [(0, bed("a", -22, 6), 12), (130, bed("b", -22, 6), 8)]))
     border = frames(130) // WINDOW_FRAMES
     assert one[:border] == two[:border]
     assert not set(one[border:]) & set(two[border:])
@@ -298,9 +308,9 @@ def test_a_change_of_background_leaves_the_windows_before_it() -> None:
     [
         {"spoken": [(5.001, 3.0, "one")]},
         {"spoken": [(5.0, 3.0, "two")]},
-        {"changes": [(0, Bed("a", -23, 6), 12)]},
-        {"changes": [(0, Bed("b", -22, 6), 12)]},
-        {"changes": [(0, Bed("a", -22, 6), 11)]},
+        {"changes": [(0, bed("a", -23, 6), 12)]},
+        {"changes": [(0, bed("b", -22, 6), 12)]},
+        {"changes": [(0, bed("a", -22, 6), 11)]},
         {"last_fade_s": 9},
         {"length_s": 20.1},
     ],
@@ -309,7 +319,7 @@ def test_a_change_of_background_leaves_the_windows_before_it() -> None:
 def test_keys_tell_apart_what_sounds_different(change: dict[str, object]) -> None:
     """A word a millisecond later, another level, another fade: each is another window."""
     track_of: dict[str, object] = {
-        "length_s": 20, "spoken": [(5.0, 3.0, "one")], "changes": [(0, Bed("a", -22, 6), 12)],
+        "length_s": 20, "spoken": [(5.0, 3.0, "one")], "changes": [(0, bed("a", -22, 6), 12)],
     }  # fmt: skip
     assert keys(track(**track_of)) != keys(track(**{**track_of, **change}))  # type: ignore[arg-type]
 

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "new": "Start a script.",
     "inspect": "Decode a finished track and measure it against its record.",
     "voices": "List what can speak here.",
+    "sounds": "List what can sound here: backgrounds and bells.",
     "doctor": "Tell what is installed, what is missing, and how to mend it.",
 }
 """Name and short help of every command; each lies in a module of its own."""

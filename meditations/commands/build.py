@@ -98,8 +98,15 @@ class _Outcome:
                 "slug": track.slug, "status": "built", "file": str(track.mp3),
                 "length_ms": track.length_ms, "lines_spoken": track.spoken,
                 "windows_encoded": track.encoded,
+                "uncredited": list(track.uncredited),
             }
         )  # fmt: skip
+        for sound in track.uncredited:
+            click.echo(
+                f"{track.slug}: {sound} has no credit: and license: in the script, so this track"
+                " cannot be published",
+                err=True,
+            )
 
     def failed(self, slug: str, error: MeditationError) -> None:
         self._told.append({"slug": slug, "status": "failed", "error": str(error)})
@@ -166,6 +173,9 @@ def _build(
                 raise
             for track in tracks:
                 track.result()
+    from meditations.track.credits import write_credits
+
+    write_credits(task.folder)
     _prune()
 
 

@@ -9,8 +9,11 @@ import click
 
 from meditations.project import find_project, find_scripts
 from meditations.quantities import FRAMES_PER_MS, format_clock, format_duration
+from meditations.sound.specs import BellSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from meditations.timeline.timeline import Timeline
 
 
@@ -59,15 +62,10 @@ def _speech_ms(timeline: Timeline) -> int:
 def _rows(timeline: Timeline, estimated: set[Any]) -> list[dict[str, Any]]:
     """Everything in order, silences between it spelt out."""
     rows: list[dict[str, Any]] = []
-    heard = [
-        (cue.start_frame, cue.end_frame, "say", cue.caption, cue.utterance in estimated)
-        for cue in timeline.cues
-    ] + [(b.start_frame, b.start_frame + b.frames, "breathe", b.phase, False)
-         for b in timeline.breaths]  # fmt: skip
     position = 0
     chapters = list(timeline.chapters)
-    for start, end, what, text, guess in [*sorted(heard), (timeline.frames, timeline.frames,
-                                                           "end", "", False)]:  # fmt: skip
+    ends = (timeline.frames, timeline.frames, "end", "", False)
+    for start, end, what, text, guess in [*sorted(_heard(timeline, estimated)), ends]:
         if start > position:
             rows.append(_row(position, start, "silence", "", False))
         while chapters and (what == "end" or chapters[0].start_frame <= start):
@@ -78,8 +76,23 @@ def _rows(timeline: Timeline, estimated: set[Any]) -> list[dict[str, Any]]:
             )
         if what != "end":
             rows.append(_row(start, end, what, text, guess))
-        position = end
+        position = max(position, end)
     return rows
+
+
+def _heard(timeline: Timeline, estimated: set[Any]) -> Iterator[tuple[int, int, str, str, bool]]:
+    """Start, end, kind and words of all that sounds, and whether its length is a guess."""
+    for cue in timeline.cues:
+        yield cue.start_frame, cue.end_frame, "say", cue.caption, cue.utterance in estimated
+    for breath in timeline.breaths:
+        end = breath.start_frame + breath.frames
+        yield breath.start_frame, end, "breathe", breath.phase, False
+    for clip in timeline.clips:
+        if isinstance(clip.spec, BellSpec):
+            end = clip.start_frame + clip.room_frames
+            yield clip.start_frame, end, "bell", clip.spec.sound, False
+    for span in timeline.beds:
+        yield span.start_frame, span.start_frame, "background", span.spec.sound, False
 
 
 def _row(start: int, end: int, what: str, text: str, guess: bool) -> dict[str, Any]:
@@ -94,7 +107,11 @@ def _line(row: dict[str, Any]) -> str:
     length = ("~" if row["estimated"] else "") + f"{row['length_ms'] / 1000:.1f}s"
     if row["what"] == "section":
         return f"\n{start}  {format_duration(row['length_ms']):>8}  {row['text']}"
-    text = {"silence": "·", "breathe": f"breathe {row['text']}"}.get(row["what"], row["text"])
+    text = row["text"] if row["what"] == "say" else f"{row['what']} {row['text']}"
+    if row["what"] == "silence":
+        text = "·"
+    if row["what"] == "background":
+        length = ""
     return f"{start}  {length:>8}    {text}"
 
 

@@ -66,7 +66,7 @@ def command(
 
 def _shortened(script: Script, sections: Sequence[Section], voice: str | None) -> Script:
     """These sections alone, the waiting taken out, and with another voice if asked."""
-    from meditations.script.model import Duration, Voice
+    from meditations.script.model import Bells, Duration, Voice
     from meditations.speech.voices import NAMED
 
     short, soon = Duration(ms=500), Duration(ms=1_200)
@@ -75,10 +75,11 @@ def _shortened(script: Script, sections: Sequence[Section], voice: str | None) -
         "length": None,
         "sections": tuple(sections),
     }
-    if script.background is not None:
-        changes["background"] = script.background.model_copy(
-            update={"fade_in": short, "fade_out": short}
-        )
+    changes["background"] = tuple(
+        layer.model_copy(update={"fade_in": short, "fade_out": short})
+        for layer in script.background
+    )
+    changes["bells"] = Bells()
     if voice is not None:
         named = Voice(name=voice) if voice in NAMED else script.voice.model_copy(
             update={"voice": voice})  # fmt: skip

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from meditations.mix.windows import BedPart, Window
+    from meditations.mix.windows import Part, Window
     from meditations.sound.beds import PreparedBed
     from meditations.store import Store
     from meditations.timeline.beds import Curve
@@ -74,7 +74,7 @@ def make_window(
     Args:
         window: What sounds.
         takes: The files of the takes, by key.
-        beds: The prepared beds, by key.
+        beds: The prepared beds and clips, by key.
         store: Where it is kept.
         key: Under which key.
 
@@ -90,10 +90,10 @@ def make_window(
 def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:
     """The sound of a window: beds first, speech laid over them."""
     samples = np.zeros((window.frames, CHANNELS), "<i4")
-    for begin in range(0, window.frames, PIECE_FRAMES) if window.beds else ():
+    for begin in range(0, window.frames, PIECE_FRAMES) if window.parts else ():
         piece = samples[begin : begin + PIECE_FRAMES]
         ground = np.zeros(piece.shape, np.float32)
-        for part in window.beds:
+        for part in window.parts:
             _lay(ground, begin, part, beds[part.bed_key])
         piece[:] = _whole_numbers(ground)
     for placed in window.takes:
@@ -153,7 +153,8 @@ def _segment(samples: NDArray[np.int32]) -> AudioSegment:
 @functools.lru_cache(maxsize=4)
 def _read_take(file: Path) -> AudioSegment:
     try:
-        take = AudioSegment.from_wav(str(file))
+        with file.open("rb") as stream:  # given a path, pydub 0.25.1 leaves it open
+            take = AudioSegment.from_wav(stream)
     except (OSError, EOFError, CouldntDecodeError):
         raise MeditationError(
             "a take has vanished from the store while the track was built",
@@ -163,7 +164,7 @@ def _read_take(file: Path) -> AudioSegment:
     return take.set_channels(CHANNELS)
 
 
-def _lay(ground: NDArray[np.float32], start: int, part: BedPart, bed: PreparedBed) -> None:
+def _lay(ground: NDArray[np.float32], start: int, part: Part, bed: PreparedBed) -> None:
     """Adds a bed to `ground`, which begins at frame `start`, with its gain and its fades."""
     begin, end = max(part.start_frame, start), min(part.end_frame, start + len(ground))
     if begin >= end:
@@ -177,10 +178,14 @@ def _lay(ground: NDArray[np.float32], start: int, part: BedPart, bed: PreparedBe
             file=bed.file,
         ) from None
     sound *= _amplitude(part, begin, end)
+    if part.pan:
+        # Equal in power: what one side loses the other gains.
+        turn = (part.pan + 1) * np.pi / 4
+        sound *= np.array([np.cos(turn), np.sin(turn)], np.float32) * np.float32(2**0.5)
     ground[begin - start : end - start] += sound
 
 
-def _amplitude(part: BedPart, begin: int, end: int) -> NDArray[np.float32] | np.float32:
+def _amplitude(part: Part, begin: int, end: int) -> NDArray[np.float32] | np.float32:
     """The factor on a bed: (n, CHANNELS), or one number where nothing changes.
 
     Worked out once a millisecond, and straight in between: far finer than any fade.

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from meditations.mp3.stream import FRAME_SAMPLES, frame_count
+from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS
 from meditations.speech.takes import MARGIN_FRAMES
 from meditations.store import content_key
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meditations.sound.beds import PreparedBed
+    from meditations.sound.specs import SoundSpec
     from meditations.speech.takes import Take
     from meditations.speech.utterance import Utterance
     from meditations.timeline.beds import BedSpan, Curve
-    from meditations.timeline.timeline import Cue, Timeline
+    from meditations.timeline.timeline import ClipCue, Cue, Timeline
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 WINDOW_MP3_FRAMES: Final = 1_000
 """24 s: long enough that starting ffmpeg does not count, short enough to share among workers."""
 WINDOW_FRAMES: Final = WINDOW_MP3_FRAMES * FRAME_SAMPLES
@@ -33,6 +35,10 @@ RUN_IN: Final = 8
 RUN_OUT: Final = 4
 """MP3 frames that are encoded before and after a window and thrown away: by then the encoder is
 where one that had encoded everything would be."""
+
+
+LAST_FADE_FRAMES: Final = 2_000 * FRAMES_PER_MS
+"""What still rings when the track ends fades away over this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,17 @@ class Fade:
 
 
 @dataclass(frozen=True, slots=True)
-class BedPart:
-    """A bed in a window.
+class Part:
+    """A bed, or a clip, in a window.
 
     Attributes:
-        bed_key: The prepared bed.
+        bed_key: The prepared bed or clip.
         phase_frame: The frame of its loop that sounds at the window's first sample.
         start_frame: Where it begins in the window, at 0 or later.
         end_frame: Where it ends.
         gain: Breakpoints (frame of the window, decibels of gain).
         fades: Those that touch the window.
+        pan: From -1, all to the left, to 1, all to the right.
     """
 
     bed_key: str
@@ -71,6 +78,7 @@ class BedPart:
     end_frame: int
     gain: Curve
     fades: tuple[Fade, ...]
+    pan: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +88,14 @@ class Window:
     Attributes:
         frames: Samples per channel to be mixed.
         mp3_frames: How many MP3 frames of what is encoded are kept, after the run-in.
+        takes: What is spoken.
+        parts: What sounds besides.
     """
 
     frames: int
     mp3_frames: int
     takes: tuple[Placed, ...]
-    beds: tuple[BedPart, ...]
+    parts: tuple[Part, ...]
 
     def key(self, encoder: str) -> str:
         """The key of the encoded window."""
@@ -94,7 +104,9 @@ class Window:
 
 
 def cut_windows(
-    timeline: Timeline, takes: Mapping[Utterance, Take], beds: Mapping[str, PreparedBed]
+    timeline: Timeline,
+    takes: Mapping[Utterance, Take],
+    beds: Mapping[SoundSpec, PreparedBed],
 ) -> tuple[Window, ...]:
     """The windows of a track, in order; together they hold all of its MP3 frames."""
     total = frame_count(timeline.frames)
@@ -114,9 +126,13 @@ def cut_windows(
             if take_end > begin:  # a short one may end before the room of the one before it
                 placed.append(Placed(key, take_start - begin))
         parts = tuple(
-            _bed_part(span, beds[span.sound], begin, end)
+            _bed_part(span, beds[span.spec], begin, end)
             for span in timeline.beds
             if span.start_frame < end and span.end_frame > max(begin, 0)
+        ) + tuple(
+            _clip_part(cue, beds[cue.spec], begin, min(end, timeline.frames), timeline.frames)
+            for cue in timeline.clips
+            if cue.start_frame < end and cue.start_frame + beds[cue.spec].period_frames > begin
         )
         windows.append(Window(end - begin, kept, tuple(placed), parts))
     return tuple(windows)
@@ -128,14 +144,14 @@ def _span(cue: Cue, take: Take) -> tuple[int, int, str]:
     return start, start + take.frames, take.key
 
 
-def _bed_part(span: BedSpan, bed: PreparedBed, begin: int, end: int) -> BedPart:
-    base_db = SPEECH_LUFS + CODEC_LOSS_DB - bed.lufs
+def _bed_part(span: BedSpan, bed: PreparedBed, begin: int, end: int) -> Part:
+    base_db = _base_db(bed)
     fades = []
     if span.fade_in_frames and span.start_frame + span.fade_in_frames > begin:
         fades.append((span.start_frame, span.start_frame + span.fade_in_frames, True))
     if span.fade_out_frames and span.end_frame - span.fade_out_frames < end:
         fades.append((span.end_frame - span.fade_out_frames, span.end_frame, False))
-    return BedPart(
+    return Part(
         bed_key=bed.key,
         # From the start of the track, not of the span: a bed taken up again goes on in its loop.
         phase_frame=begin % bed.period_frames,
@@ -143,7 +159,28 @@ def _bed_part(span: BedSpan, bed: PreparedBed, begin: int, end: int) -> BedPart:
         end_frame=min(span.end_frame, end) - begin,
         gain=tuple((f - begin, round(db + base_db, 6)) for f, db in clipped(span.gain, begin, end)),
         fades=tuple(Fade(a - begin, b - begin, rising) for a, b, rising in fades),
+        pan=span.pan,
     )
+
+
+def _clip_part(cue: ClipCue, clip: PreparedBed, begin: int, end: int, track: int) -> Part:
+    """A bell or tone in the window from `begin` to `end`; with the track all is gone."""
+    fades = []
+    if cue.start_frame + clip.period_frames > track and track - LAST_FADE_FRAMES < end:
+        fades.append(Fade(track - LAST_FADE_FRAMES - begin, track - begin, rising=False))
+    return Part(
+        bed_key=clip.key,
+        phase_frame=begin - cue.start_frame,
+        start_frame=max(cue.start_frame - begin, 0),
+        end_frame=min(cue.start_frame + clip.period_frames, end) - begin,
+        gain=((0, round(cue.level_db + _base_db(clip), 6)),),
+        fades=tuple(fades),
+    )
+
+
+def _base_db(sound: PreparedBed) -> float:
+    """The gain that makes a sound as loud as the voice."""
+    return SPEECH_LUFS + CODEC_LOSS_DB - sound.lufs
 
 
 def clipped(curve: Curve, begin: int, end: int) -> Curve:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 EXAMPLES: Final = {
     "allow": "allow: {C09: the reason}",
     "background": "background: brown",
+    "bell": "bell: bowl",
+    "bells": "bells: {start: bowl, end: {sound: bowl, times: 3}}",
     "breathe": "breathe: {in: 4s, out: 6s, times: 4}",
     "care": "care: {allow: {C09: the reason}}",
     "pace": "pace: {breath: 8s, line: 2s}",
@@ -24,6 +26,7 @@ EXAMPLES: Final = {
     "say": "say: Welcome.",
     "sections": "- title: Welcome",
     "voice": "voice: gentle",
+    "with": "with: {density: 40 %}",
 }
 """How each setting that is no single value is written."""
 
@@ -66,6 +69,8 @@ def _in_words(detail: ErrorDetails, key: str) -> tuple[str, str]:
             return str(context["what"]), str(context["mend"])
         case "missing":
             return f"the key '{key}' is missing", f"add a line  {key}: …"
+        case "too_long":
+            return f"at most {context['max_length']} are possible here", "take some away"
         case "too_short":
             return "at least one is needed here", "add a line below that starts with '- '"
         case "tuple_type" | "list_type":

@@ -5,21 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from meditations.errors import Where
 from meditations.script.marks import MarkedPause, Phrase, parse_marks
 from meditations.script.values import (
+    BellLevel,
     Boolean,
     Breath,
     Level,
     Lift,
+    Pan,
     Phase,
     Published,
     Rate,
+    Rest,
     Text,
     Time,
     Title,
+    ToneLevel,
     Volume,
     choice,
     told,
@@ -58,28 +70,75 @@ class Voice(_Settings):
     chain: Text | None = None
 
 
-class Background(_Settings):
-    """What sounds under the voice; `none` ends it.
+class _Layer(_Settings):
+    """A sound under the voice.
 
     Levels are decibels against the voice while it speaks; `lift` is added in longer pauses.
+    `with` holds the sound's own parameters. A sound file carries its credit and its licence.
     """
 
     short_for = "sound"
+    level: Level | None = None
+    lift: Lift | None = None
+    pan: Pan | None = None
+    with_: Annotated[dict[str, Text], Field(alias="with")] = {}
+    credit: Text = ""
+    license: Text = ""
+
+
+class Background(_Layer):
+    """What sounds under the voice from the beginning, or one layer of it."""
+
     sound: Text = "brown"
-    level: Level = -22.0
-    lift: Lift = 6.0
     fade_in: Time = Duration(ms=12_000)
     fade_out: Time = Duration(ms=8_000)
 
 
-class BackgroundChange(_Settings):
-    """A change of background along the script; what is not given stays as it was."""
+class BackgroundChange(_Layer):
+    """A change of background along the script, or one layer of it.
+
+    What is not given stays as it was.
+    """
+
+    sound: Text | None = None
+    fade: Time = Duration(ms=8_000)
+
+
+def _as_layers(value: Any) -> Any:
+    """One background as the only layer; none at all as no layer."""
+    if value is None:
+        return ()
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+MOST_LAYERS: Final = 8
+Layers = Annotated[
+    tuple[Background, ...], BeforeValidator(_as_layers), Field(max_length=MOST_LAYERS)
+]
+ChangedLayers = Annotated[
+    tuple[BackgroundChange, ...], BeforeValidator(_as_layers), Field(max_length=MOST_LAYERS)
+]
+
+
+class Bell(_Settings):
+    """A bell: how many times, how far apart, how loud against the voice."""
 
     short_for = "sound"
-    sound: Text | None = None
-    level: Level | None = None
-    lift: Lift | None = None
-    fade: Time = Duration(ms=8_000)
+    sound: Text = "bowl"
+    times: Annotated[int, whole(1, 108)] = 1
+    every: Time | None = None
+    level: BellLevel = -8.0
+    pitch: Text | None = None
+    onset: Time | None = None
+    credit: Text = ""
+    license: Text = ""
+
+
+class Bells(_Settings):
+    """The bells at the beginning and at the end of a track."""
+
+    start: Bell | None = None
+    end: Bell | None = None
 
 
 class Pace(_Settings):
@@ -121,14 +180,31 @@ class Pause(_Settings):
     fixed: Boolean = False
 
 
+class BreathWords(_Settings):
+    """What is said as each part of a breath begins; what is left out is not said."""
+
+    in_: Annotated[Text | None, Field(alias="in")] = None
+    hold: Text | None = None
+    out: Text | None = None
+    rest: Text | None = None
+
+
 class Breathe(_Settings):
-    """Breathing on a grid that never stretches: in, hold, out, rest, so many times."""
+    """Breathing on a grid that never stretches: in, hold, out, rest, so many times.
+
+    Words guide the first rounds, a tone that rises and sinks guides all of them; with `fade` the
+    tone comes up while words are still there.
+    """
 
     in_: Annotated[Phase, Field(alias="in")]
-    hold: Time = Duration()
+    hold: Rest = Duration()
     out: Phase
-    rest: Time = Duration()
+    rest: Rest = Duration()
     times: Annotated[int, whole(1, 200)] = 1
+    words: Annotated[int, whole(0, 200)] | None = None
+    say: BreathWords | None = None
+    tone: ToneLevel = -12.0
+    fade: Boolean = True
 
 
 class Repeat(_Settings):
@@ -163,7 +239,13 @@ class BreatheStep(_Step):
 class BackgroundStep(_Step):
     """Another background, or none, from here on."""
 
-    background: BackgroundChange
+    background: ChangedLayers
+
+
+class BellStep(_Step):
+    """A bell."""
+
+    bell: Bell
 
 
 class RepeatStep(_Step):
@@ -177,6 +259,7 @@ STEPS: Final[dict[str, type[_Step]]] = {
     "pause": PauseStep,
     "breathe": BreatheStep,
     "background": BackgroundStep,
+    "bell": BellStep,
     "repeat": RepeatStep,
 }
 
@@ -192,6 +275,7 @@ Step = Annotated[
     | Annotated[PauseStep, Tag("pause")]
     | Annotated[BreatheStep, Tag("breathe")]
     | Annotated[BackgroundStep, Tag("background")]
+    | Annotated[BellStep, Tag("bell")]
     | Annotated[RepeatStep, Tag("repeat")],
     Discriminator(_step_name),
 ]
@@ -247,7 +331,8 @@ class Script(_Settings):
     published: Published | None = None
     length: Time | None = None
     voice: Voice = Voice(name="gentle")
-    background: Background | None = Background()
+    background: Layers = (Background(),)
+    bells: Bells = Bells()
     pace: Pace = Pace()
     cover: Text | None = None
     palette: Text | None = None

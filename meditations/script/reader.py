@@ -6,7 +6,7 @@ import re
 import types
 import typing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,9 +22,6 @@ from meditations.script.written import PROSE, Written, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-LATER: Final = {"bell": "bells"}
-"""Steps of the format that this version does not play yet."""
 
 
 def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
@@ -105,6 +102,7 @@ class _Values:
             return {name.text: self._value(key, value, None) for name, value in node.entries}
         return [
             self.settings(item, kind) if kind and isinstance(item, Mapping) else
+            self._single(key, item, kind) if kind and isinstance(item, Scalar) else
             self._value(key, item, None)
             for item in node.items
         ]  # fmt: skip
@@ -114,7 +112,7 @@ class _Values:
             self.faults.append(self._dropped(node.comment))
             node = replace(node, text=node.text or "…")  # one fault is enough
         blank = node.empty or (node.plain and node.text == "null")
-        if kind is model.Background and (blank or node.text == "none"):
+        if key == "background" and (blank or node.text == "none"):
             # Silence has a word; a blank is told to be a fault.
             return {"sound": ""} if blank else None
         if blank:
@@ -180,12 +178,6 @@ class _Values:
         if not node.entries:
             raise MeditationError("this step is empty", where=node.where)
         key, value = node.entries[0]
-        if key.text in LATER:
-            raise MeditationError(
-                f"'{key.text}' is not played yet: {LATER[key.text]} come in a later version",
-                mend="leave this step out for now",
-                where=key.where,
-            )
         if key.text not in model.STEPS:
             raise self._no_step(key, value)
         if len(node.entries) > 1:

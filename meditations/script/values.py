@@ -20,6 +20,7 @@ from meditations.quantities import HOW_DURATIONS, parse_duration, parse_level
 RATE_WORDS: Final = {"slowest": 0.75, "slower": 0.87, "faster": 1.12}
 """How much a word changes the rate of the script's voice."""
 MOST_BREATHS: Final = 1_000
+LONGEST_PHASE_MS: Final = 20_000
 LONGEST_TITLE: Final = 300
 """Characters."""
 
@@ -84,6 +85,17 @@ def _read_phase(value: Any) -> Duration:
     # A breath takes a second at least, so this is a millisecond at least.
     if not duration.ms and duration.breaths < 0.001:
         raise MeditationError("this takes no time at all", mend="write how long it takes, as in 4s")
+    return _read_rest(duration)
+
+
+def _read_rest(value: Any) -> Duration:
+    """A part of a breath that may be left out."""
+    duration = _read_duration(value)
+    if duration.ms > LONGEST_PHASE_MS or duration.breaths > 1:
+        raise MeditationError(
+            f"{LONGEST_PHASE_MS // 1000}s are the most for one part of a breath",
+            mend="nobody should run out of breath: write for example in: 4s, out: 6s",
+        )
     return duration
 
 
@@ -159,6 +171,37 @@ def _read_rate(value: Any) -> float | int:
     return int(value)
 
 
+def _read_tone(value: Any) -> float | None:
+    """A level, or None where no tone shall sound."""
+    if value is None or isinstance(value, float):
+        return value
+    if value in ("off", "none"):
+        return None
+    _want_text(value, "a level")
+    db = parse_level(value)
+    if not -40 <= db <= 0:
+        raise MeditationError(
+            f"{given(value)} is out of range", mend="choose from -40 dB to 0 dB, or write off"
+        )
+    return db
+
+
+def _read_pan(value: Any) -> float:
+    """From -1, all to the left, to 1, all to the right; written in per cent and a side."""
+    if isinstance(value, float):
+        return value
+    _want_text(value, "a place")
+    found = re.fullmatch(r"(\d{1,3})\s*%\s*(left|right)", value.strip())
+    if value.strip() in ("middle", "0"):
+        return 0.0
+    if not found or int(found[1]) > 100:
+        raise MeditationError(
+            f"{given(value)} is no place between left and right",
+            mend="write for example: pan: 30 % left, or leave it out for the middle",
+        )
+    return int(found[1]) / (-100 if found[2] == "left" else 100)
+
+
 def _want_text(value: Any, kind: str) -> None:
     if not isinstance(value, str):
         raise MeditationError(f"{kind} is needed here, not {given(value)}", mend=_HINTS[kind])
@@ -219,6 +262,7 @@ def level(least_db: int, most_db: int) -> PlainValidator:
 _HINTS: Final = {
     "a time": "write it as 4s, 1m30s or 3 breaths",
     "a level": "write it as -24 dB",
+    "a place": "write it as 30 % left",
     "a date": "write it as 2026-11-22",
     "a rate": "write words a minute, as in 110",
     "a number": "write it as 3",
@@ -230,10 +274,14 @@ Text = Annotated[str, PlainValidator(told(_read_text))]
 Title = Annotated[str, PlainValidator(told(_read_title))]
 Time = Annotated[Duration, PlainValidator(told(_read_duration))]
 Phase = Annotated[Duration, PlainValidator(told(_read_phase))]
+Rest = Annotated[Duration, PlainValidator(told(_read_rest))]
 Breath = Annotated[Duration, PlainValidator(told(_read_breath))]
 Level = Annotated[float, level(-60, -20)]
 Volume = Annotated[float, level(-12, 0)]
 Lift = Annotated[float, level(0, 10)]
+BellLevel = Annotated[float, level(-40, 0)]
+ToneLevel = Annotated[float | None, PlainValidator(told(_read_tone))]
+Pan = Annotated[float, PlainValidator(told(_read_pan))]
 Boolean = Annotated[bool, PlainValidator(told(_read_boolean))]
 Published = Annotated[datetime, PlainValidator(told(_read_published))]
 Rate = Annotated[float | int, PlainValidator(told(_read_rate))]

@@ -11,16 +11,30 @@ from dataclasses import dataclass
 from typing import Final
 
 PROSE: Final = frozenset(
-    {"album", "allow", "author", "by", "notes", "say", "summary", "text", "title", "topics"}
+    {
+        "album",
+        "allow",
+        "author",
+        "by",
+        "credit",
+        "license",
+        "notes",
+        "say",
+        "summary",
+        "text",
+        "title",
+        "topics",
+    }
 )
 """Keys behind which words stand: nothing of them may be lost."""
 SETTINGS: Final = frozenset(
     {
-        "background", "bell", "breath", "breathe", "care", "chain", "cover", "engine", "fade",
-        "fade_in", "fade_out", "fixed", "hold", "in", "kind", "language", "lead_in", "length",
-        "level", "lift", "line", "name", "on", "out", "pace", "palette", "pause", "pitch",
-        "published", "rate", "repeat", "rest", "review", "reviewed", "role", "script", "section",
-        "sections", "sentence", "sound", "tail", "time", "times", "voice", "volume",
+        "background", "bell", "bells", "breath", "breathe", "care", "chain", "cover", "end",
+        "engine", "every", "fade", "fade_in", "fade_out", "fixed", "hold", "in", "kind", "language",
+        "lead_in", "length", "level", "lift", "line", "name", "on", "onset", "out", "pace",
+        "palette", "pan", "pause", "pitch", "published", "rate", "repeat", "rest", "review",
+        "reviewed", "role", "script", "section", "sections", "sentence", "sound", "start", "tail",
+        "time", "times", "tone", "voice", "volume", "with", "words",
     }
 )  # fmt: skip
 """All other keys of the format."""

@@ -20,21 +20,21 @@ import numpy as np
 from meditations.errors import MeditationError, nearest
 from meditations.programs import ffmpeg_version, run_ffmpeg
 from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.sound import made
 from meditations.sound.loudness import from_lufs, gated_lufs
-from meditations.store import Store, content_key, file_digest, written_whole
+from meditations.store import Store, content_key, file_digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from meditations.sound.specs import BedSpec
+
 FORMAT: Final = 2
 CHANNELS: Final = 2
 FRAME_BYTES: Final = 4 * CHANNELS
-NOISE_WINDOWS: Final = 3
-"""Windows in one period of a noise made here: 72 s, longer than the ear keeps a pattern."""
 LONGEST_S: Final = 3600
 """Of a longer file the first hour is used; it then loops."""
 SHORTEST_S: Final = 0.5
-MADE_HERE: Final = ("brown",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,18 @@ class BedSource:
         name: As the script writes it.
         file: The sound file, or None for a noise made here.
         digest: The SHA-256 of the file's bytes, or nothing.
+        parameters: Those of a bed made here, all of them, sorted by name.
     """
 
     name: str
     file: Path | None
     digest: str
+    parameters: tuple[tuple[str, float | str], ...] = ()
 
     def key(self, window_frames: int) -> str:
         """The key of the prepared bed."""
-        return content_key(["bed", FORMAT, self.file is None and self.name, self.digest,
-                            window_frames, ffmpeg_version()])  # fmt: skip
+        return content_key(["bed", FORMAT, self.file is None and self.name, self.parameters,
+                            self.digest, window_frames, ffmpeg_version()])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class PreparedBed:
         period_frames: The length of the loop.
         lufs: Its loudness.
         energies: Mean squares of blocks of 400 ms for each 100 ms of the loop.
+        peak: Its largest sample, full scale being 1.
     """
 
     key: str
@@ -74,25 +77,44 @@ class PreparedBed:
     period_frames: int
     lufs: float
     energies: tuple[float, ...]
+    peak: float = 0.0
 
 
-def find_source(sound: str, project: Path) -> BedSource:
-    """What the script means by `sound`.
+def find_source(spec: BedSpec, project: Path) -> BedSource:
+    """What the script means by a background.
 
     Raises:
-        MeditationError: If it is neither a bed made here nor a sound file of the project's.
+        MeditationError: If it is neither a bed made here nor a sound file of the project's, or
+            has no such parameter.
     """
-    if sound in MADE_HERE:
-        return BedSource(sound, None, "")
-    if not Path(sound).suffix and "/" not in sound:
+    if spec.sound in made.KINDS:
+        parameters = made.read_parameters(spec.sound, dict(spec.settings))
+        return BedSource(spec.sound, None, "", tuple(sorted(parameters.items())))
+    if not Path(spec.sound).suffix and "/" not in spec.sound:
         raise MeditationError(
-            f"no background is called '{sound}'",
-            mend=nearest(sound, MADE_HERE) + "\nor name a sound file, as in sounds/rain.flac",
+            f"no background is called '{spec.sound}'",
+            mend=nearest(spec.sound, made.KINDS) + "\nor name a sound file: sounds/rain.flac"
+            "\nsee them all with: meditations sounds",
         )
+    if spec.settings:
+        raise MeditationError(
+            f"a sound file has no parameters, so '{spec.settings[0][0]}' means nothing here",
+            mend="leave out `with:`",
+        )
+    file = sound_file("background", spec.sound, project)
+    return BedSource(spec.sound, file, file_digest(file))
+
+
+def sound_file(kind: str, sound: str, project: Path) -> Path:
+    """A sound file that a script names; `kind` is what it is for, in messages.
+
+    Raises:
+        MeditationError: If it is not there, lies outside the project, or is empty.
+    """
     file = (project / sound).resolve()
     if not file.is_relative_to(project.resolve()):
         raise MeditationError(
-            f"the background '{sound}' lies outside the project",
+            f"the {kind} '{sound}' lies outside the project",
             mend="copy it in, and name the copy:\n"
             f"mkdir -p sounds && cp {shlex.quote(str(file))} sounds/\n"
             f"sound: sounds/{file.name}",
@@ -100,10 +122,10 @@ def find_source(sound: str, project: Path) -> BedSource:
     if not file.is_file():
         here = [str(p.relative_to(project)) for p in sorted(project.glob("sounds/*.*"))]
         hint = nearest(sound, here) if here else "put it into the folder sounds/ of the project"
-        raise MeditationError(f"the background '{sound}' is not there", mend=hint)
+        raise MeditationError(f"the {kind} '{sound}' is not there", mend=hint)
     if file.stat().st_size == 0:
-        raise MeditationError(f"the background '{sound}' is an empty file", mend=_ANOTHER)
-    return BedSource(sound, file, file_digest(file))
+        raise MeditationError(f"the {kind} '{sound}' is an empty file", mend=_ANOTHER)
+    return file
 
 
 _ANOTHER: Final = "put a fresh copy of it into sounds/, or name another"
@@ -117,8 +139,9 @@ def kept_bed(store: Store, key: str) -> PreparedBed | None:
     try:
         told: dict[str, Any] = json.loads(facts.read_text("utf-8"))
         bed = PreparedBed(
-            key, samples, told["period_frames"], told["lufs"], tuple(told["energies"])
-        )
+            key, samples, told["period_frames"], told["lufs"], tuple(told["energies"]),
+            told["peak"],
+        )  # fmt: skip
         whole = samples.stat().st_size == bed.period_frames * FRAME_BYTES
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -135,17 +158,18 @@ def prepare_bed(source: BedSource, store: Store, window_frames: int) -> Prepared
     raw = Path(tempfile.gettempdir()) / f"bed-{uuid4().hex}.f32"
     try:
         if source.file is None:
-            period = _write_noise(raw, NOISE_WINDOWS * window_frames)
+            period = _write_made(source, raw, window_frames)
         else:
             period = _write_loop(source.name, source.file, raw, window_frames)
         energies = _measured(raw)
         lufs = gated_lufs(np.array(energies))
         if not np.isfinite(lufs):
             raise MeditationError(f"the background '{source.name}' is silent", mend=_ANOTHER)
+        peak = _largest(raw)
         file = store.keep(key, ".f32", lambda beside: _move(raw, beside))
     finally:
         raw.unlink(missing_ok=True)
-    bed = PreparedBed(key, file, period, round(lufs, 4), energies)
+    bed = PreparedBed(key, file, period, round(lufs, 4), energies, peak)
     facts = {name: value for name, value in asdict(bed).items() if name not in ("key", "file")}
     store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(facts), "utf-8"))
     return bed
@@ -165,33 +189,10 @@ def read_bed(bed: PreparedBed, start_frame: int, frames: int) -> NDArray[np.floa
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
-def brown_noise(frames: int, seed: int) -> NDArray[np.float32]:
-    """Brown noise of one channel, periodic over `frames`, with a mean square of 1.
-
-    Made in the frequency domain: an amplitude that falls by 6 dB an octave, a random phase for
-    each frequency. What is made so has no seam. Under 45 Hz it falls off: small speakers would
-    only rattle, and peaks would grow that nobody hears.
-    """
-    randoms = np.random.default_rng(seed)
-    frequency_hz = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ).astype(np.float32)
-    frequency_hz[0] = 1.0
-    amplitude = 1 / frequency_hz / (1 + (np.float32(45.0) / frequency_hz) ** 4)
-    amplitude[0] = 0.0
-    phase = randoms.random(len(frequency_hz), np.float32) * np.float32(2 * np.pi)
-    spectrum = np.empty(len(frequency_hz), np.complex64)
-    spectrum.real = amplitude * np.cos(phase)
-    spectrum.imag = amplitude * np.sin(phase)
-    noise = np.fft.irfft(spectrum, frames).astype(np.float32, copy=False)
-    noise /= np.sqrt(np.mean(np.square(noise), dtype=np.float64)).astype(np.float32)
-    return noise
-
-
-def _write_noise(file: Path, frames: int) -> int:
-    sound = np.empty((frames, CHANNELS), "<f4")
-    for channel in range(CHANNELS):
-        sound[:, channel] = brown_noise(frames, seed=channel + 1) * np.float32(0.1)
-    with written_whole(file) as beside:
-        sound.tofile(beside)
+def _write_made(source: BedSource, raw: Path, window_frames: int) -> int:
+    frames = made.KINDS[source.name].windows * window_frames
+    sound = made.render(source.name, dict(source.parameters), frames)
+    sound.astype("<f4", copy=False).tofile(raw)
     return frames
 
 
@@ -282,6 +283,15 @@ def _measured(raw: Path) -> tuple[float, ...]:
     )  # fmt: skip
     momentary = [float(value) for value in _MOMENTARY.findall(told)]
     return tuple(float(f"{from_lufs(lufs):.5g}") if lufs > -120 else 0.0 for lufs in momentary[3:])
+
+
+def _largest(raw: Path) -> float:
+    """The largest sample of a bed, read a minute at a time."""
+    largest = 0.0
+    with raw.open("rb") as stream:
+        while len(piece := np.fromfile(stream, "<f4", 60 * SAMPLE_RATE_HZ * CHANNELS)):
+            largest = max(largest, float(piece.max()), -float(piece.min()))
+    return round(largest, 6)
 
 
 def _move(source: Path, target: Path) -> None:

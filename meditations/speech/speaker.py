@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WITHOUT_A_WORD: Final = "the speaking process ended without a word"
 POLL_S: Final = 0.0005
+OWN_PATIENCE_S: Final = 10
+"""So much longer than for the child is waited for the speaker, which ends a child that hangs."""
 _LOCK: Final = threading.Lock()
 
 
@@ -81,7 +83,7 @@ class _Speaker:
         """What the child said, or None where nothing came."""
         try:
             self.connection.send((utterance, target, patience_s))
-            if self.connection.poll(patience_s + 1):
+            if self.connection.poll(patience_s + OWN_PATIENCE_S):
                 return str(self.connection.recv())
         except (EOFError, OSError):
             pass

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from meditations.quantities import FRAMES_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from meditations.plan import BedEvent
+    from meditations.plan import Bed, BedEvent
+    from meditations.sound.specs import BedSpec
 
 PAUSE_MS: Final = 3_000
 """From here on a gap between words is a pause, and the background rises in it."""
@@ -34,20 +35,22 @@ class BedSpan:
     """One background from where it comes to where it is gone.
 
     Attributes:
-        sound: What it is, as the script names it.
+        spec: What it is.
         start_frame: Where its fade in begins.
         end_frame: Where its fade out has ended.
         fade_in_frames: The length of its fade in; its power rises as the old one's falls.
         fade_out_frames: The length of its fade out.
         gain: Decibels against the voice.
+        pan: From -1, all to the left, to 1, all to the right.
     """
 
-    sound: str
+    spec: BedSpec
     start_frame: int
     end_frame: int
     fade_in_frames: int
     fade_out_frames: int
     gain: Curve
+    pan: float = 0.0
 
 
 def lay_beds(
@@ -64,74 +67,115 @@ def lay_beds(
         frames: The length of the track.
         last_fade_frames: How long the last background takes to go; it is gone with the track.
     """
-    spans: list[BedSpan] = []
     # What comes as the track ends is never heard, and must not cut short what sounds before it.
-    groups = _by_sound([change for change in changes if change[0] < frames])
-    for number, group in enumerate(groups):
-        (start, first), after = group[0], groups[number + 1 : number + 2]
-        if first.bed is None:
-            continue
-        fade_in, end = _fade(group, frames), frames
-        fade_out = min(last_fade_frames, end - start)
-        if after:
-            change, event = after[0][0]
-            fade_out, end = _fade(after[0], frames), change + _fade(after[0], frames)
-            if event.bed is None:  # nothing comes, so it may begin to go before
-                fade_out = min(event.fade_ms * FRAMES_PER_MS, end - start)
-        level = _steps_of([(s, e.bed.level_db, e.fade_ms) for s, e in group if e.bed])
-        lift = _steps_of([(s, e.bed.lift_db, e.fade_ms) for s, e in group if e.bed])
-        gain = added(level, lift_curve(spoken, lift, start, end))
-        if not after and fade_in + fade_out > end - start and not _crosses(groups, number):
-            # Too short for both: each gets its share.
-            total = fade_in + fade_out
-            fade_in, fade_out = (end - start) * fade_in // total, (end - start) * fade_out // total
-        spans.append(BedSpan(first.bed.sound, start, end, fade_in, fade_out, gain))
-    return tuple(spans)
+    heard = _without_overtaken([change for change in changes if change[0] < frames])
+    spans: list[BedSpan] = []
+    for layer in dict.fromkeys((bed.spec, bed.pan) for _, event in heard for bed in event.beds):
+        groups = _by_presence(_lane(layer, heard))
+        for number, group in enumerate(groups):
+            if group[0].bed is None:
+                continue
+            after = groups[number + 1][0] if number + 1 < len(groups) else None
+            spans.append(_span(group, after, spoken, (frames, last_fade_frames)))
+    return tuple(sorted(spans, key=lambda span: span.start_frame))
 
 
-_Changes = list[tuple[int, "BedEvent"]]
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a change of the background means for one layer of it.
 
-
-def _by_sound(changes: Sequence[tuple[int, BedEvent]]) -> list[_Changes]:
-    """Changes to the same sound, or to none, that follow one another: each group is one span."""
-    groups: list[_Changes] = []
-    for start, event in changes:
-        if groups and groups[-1][0][0] == start and _sound(groups[-1]) != _sound([(start, event)]):
-            groups.pop()  # what gives way at once is never heard
-        if groups and _sound(groups[-1]) == _sound([(start, event)]):
-            groups[-1].append((start, event))
-        else:
-            groups.append([(start, event)])
-    return groups
-
-
-def _sound(group: _Changes) -> str | None:
-    bed = group[-1][1].bed
-    return bed.sound if bed else None
-
-
-def _fade(group: _Changes, frames: int) -> int:
-    """How long the sound of a group takes to come: just as long as the one before it to go.
-
-    So the two cross at equal power, also where the track ends sooner than the fade.
+    Attributes:
+        start_frame: Where it is.
+        bed: The layer from here on, or None where it does not sound.
+        fade_frames: How long it takes.
+        crosses: Whether something sounded before.
+        ends_all: Whether nothing sounds from here on.
     """
-    start, event = group[0]
-    return min(event.fade_ms * FRAMES_PER_MS, frames - start)
+
+    start_frame: int
+    bed: Bed | None
+    fade_frames: int
+    crosses: bool
+    ends_all: bool
 
 
-def _crosses(groups: Sequence[_Changes], number: int) -> bool:
-    """Whether another sound goes as this one comes."""
-    return number > 0 and groups[number - 1][0][1].bed is not None
+def _without_overtaken(changes: Sequence[tuple[int, BedEvent]]) -> list[tuple[int, BedEvent]]:
+    """The changes without those that give way to other sounds at once: they are never heard."""
+    kept: list[tuple[int, BedEvent]] = []
+    for start, event in changes:
+        while kept and kept[-1][0] == start and _sounds(kept[-1][1]) != _sounds(event):
+            kept.pop()
+        kept.append((start, event))
+    return kept
+
+
+def _sounds(event: BedEvent) -> set[BedSpec]:
+    return {bed.spec for bed in event.beds}
+
+
+def _lane(
+    layer: tuple[BedSpec, float], changes: Sequence[tuple[int, BedEvent]]
+) -> Iterator[_Change]:
+    """What all changes mean for one layer."""
+    sounding = False
+    for start, event in changes:
+        bed = next((bed for bed in event.beds if (bed.spec, bed.pan) == layer), None)
+        yield _Change(start, bed, event.fade_ms * FRAMES_PER_MS, sounding, not event.beds)
+        sounding = bool(event.beds)
+
+
+def _by_presence(lane: Iterable[_Change]) -> list[list[_Change]]:
+    """Changes after which a layer sounds, or does not, that follow one another: one span each."""
+    grouped = itertools.groupby(lane, key=lambda change: change.bed is not None)
+    return [list(group) for _, group in grouped]
+
+
+def _span(
+    group: Sequence[_Change],
+    after: _Change | None,
+    spoken: Sequence[tuple[int, int]],
+    ends: tuple[int, int],
+) -> BedSpan:
+    """A layer from where it comes to where it is gone; `after` is the change that ends it.
+
+    `ends` are the length of the track and how long the last background takes to go.
+    """
+    (frames, last_fade), first = ends, group[0]
+    start, end, fade_in = first.start_frame, frames, _fade(first, frames)
+    fade_out = min(last_fade, end - start)
+    if after:
+        fade_out = _fade(after, frames)
+        end = after.start_frame + fade_out
+        if after.ends_all:  # nothing comes, so it may begin to go before
+            fade_out = min(after.fade_frames, end - start)
+    beds = [(change, change.bed) for change in group if change.bed]
+    level = _steps_of([(c.start_frame, bed.level_db, c.fade_frames) for c, bed in beds])
+    lift = _steps_of([(c.start_frame, bed.lift_db, c.fade_frames) for c, bed in beds])
+    gain = added(level, lift_curve(spoken, lift, start, end))
+    if not after and fade_in + fade_out > end - start and not first.crosses:
+        # Too short for both: each gets its share.
+        total = fade_in + fade_out
+        fade_in, fade_out = (end - start) * fade_in // total, (end - start) * fade_out // total
+    bed = beds[0][1]
+    return BedSpan(bed.spec, start, end, fade_in, fade_out, gain, bed.pan)
+
+
+def _fade(change: _Change, frames: int) -> int:
+    """How long a layer takes to come: just as long as the ones before it to go.
+
+    So they cross at equal power, also where the track ends sooner than the fade.
+    """
+    return min(change.fade_frames, frames - change.start_frame)
 
 
 def _steps_of(settings: Sequence[tuple[int, float, int]]) -> Curve:
     """A value that changes along the script, each time over that change's own fade."""
     points = [(settings[0][0], settings[0][1])]
-    for start, value, fade_ms in settings[1:]:
+    for start, value, fade_frames in settings[1:]:
         begin = max(start, points[-1][0])
         if value != points[-1][1]:
             points.append((begin, points[-1][1]))
-            points.append((begin + max(fade_ms * FRAMES_PER_MS, FRAMES_PER_MS), value))
+            points.append((begin + max(fade_frames, FRAMES_PER_MS), value))
     return tuple(points)
 
 

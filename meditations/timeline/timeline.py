@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
-from meditations.plan import BedEvent, BreathEvent, SayEvent, SectionEvent, SilenceEvent
+from meditations.plan import (
+    BedEvent,
+    BellEvent,
+    BreathEvent,
+    SayEvent,
+    SectionEvent,
+    SilenceEvent,
+)
 from meditations.quantities import FRAMES_PER_MS, LONGEST_TRACK_MS
 from meditations.timeline.beds import BedSpan, lay_beds
 from meditations.timeline.stretch import Silence, fit_silences
@@ -16,6 +23,7 @@ if TYPE_CHECKING:
 
     from meditations.errors import Where
     from meditations.plan import Plan
+    from meditations.sound.specs import ClipSpec
     from meditations.speech.utterance import Utterance
 
 
@@ -54,6 +62,25 @@ class BreathCue:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipCue:
+    """A bell or a tone at its place; how long it rings is known once it is prepared.
+
+    Attributes:
+        spec: Which one.
+        start_frame: Where it begins; a whole number of milliseconds.
+        level_db: Its loudest moment, against the voice.
+        room_frames: How long nothing else is said: a sound file has to end by then.
+        where: Its place in the script.
+    """
+
+    spec: ClipSpec
+    start_frame: int
+    level_db: float
+    room_frames: int
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
     """A section at its place; chapters follow one another without gaps."""
 
@@ -73,6 +100,7 @@ class Timeline:
         breaths: The phases of breathing, in order.
         chapters: The sections, from the first frame to the last.
         beds: What sounds under it all, with its gain over time.
+        clips: Bells and tones, in order.
     """
 
     frames: int
@@ -80,6 +108,7 @@ class Timeline:
     breaths: tuple[BreathCue, ...]
     chapters: tuple[Chapter, ...]
     beds: tuple[BedSpan, ...]
+    clips: tuple[ClipCue, ...] = ()
 
 
 def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeline:
@@ -99,6 +128,7 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
     breaths: list[BreathCue] = []
     starts: list[tuple[int, SectionEvent]] = []
     changes: list[tuple[int, BedEvent]] = []
+    clips: list[ClipCue] = []
     for event, silence_ms in zip(plan.events, silences, strict=True):
         match event:
             case SayEvent():
@@ -112,6 +142,22 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
             case BreathEvent():
                 frames = event.ms * FRAMES_PER_MS
                 breaths.append(BreathCue(event.phase, position, frames, section))
+                if event.said:
+                    length = _within(event, event.said, speech_frames[event.said.utterance])
+                    said = event.said
+                    cues.append(
+                        Cue(said.utterance, said.caption, position, length, section, said.where)
+                    )
+                if event.swell:
+                    room = event.swell.in_ms + event.swell.hold_ms + event.swell.out_ms
+                    clips.append(
+                        ClipCue(event.swell, position, event.swell_db, room * FRAMES_PER_MS,
+                                event.where)
+                    )  # fmt: skip
+                position += frames
+            case BellEvent():
+                frames = event.ms * FRAMES_PER_MS
+                clips.append(ClipCue(event.bell, position, event.level_db, frames, event.where))
                 position += frames
             case SectionEvent():
                 section += 1
@@ -131,7 +177,27 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
         breaths=tuple(breaths),
         chapters=_chapters(starts, position),
         beds=lay_beds(changes, spoken, position, plan.fade_out_ms * FRAMES_PER_MS),
+        clips=tuple(clips),
     )
+
+
+def _within(event: BreathEvent, said: SayEvent, frames: int) -> int:
+    """The length of what is said in a phase of breathing, which has to end within it."""
+    over_ms = frames // FRAMES_PER_MS - event.ms
+    if over_ms > 0:
+        raise MeditationError(
+            f"'{said.caption}' takes {over_ms / 1000:.2f} s longer than"
+            f" '{event.phase}', which lasts {event.ms / 1000:g} s",
+            mend=f"write {event.phase}: {_tenths(event.ms + over_ms)}s or more, fewer words"
+            f" under say: {{{event.phase}: …}}, or words: 0",
+            where=event.where,
+        )
+    return frames
+
+
+def _tenths(ms: int) -> str:
+    """So many seconds and no less, to a tenth."""
+    return f"{-(-ms // 100) / 10:g}"
 
 
 def _as_silences(plan: Plan, speech_frames: Mapping[Utterance, int]) -> list[Silence | int]:
@@ -143,7 +209,7 @@ def _as_silences(plan: Plan, speech_frames: Mapping[Utterance, int]) -> list[Sil
                 result.append(speech_frames[event.utterance] // FRAMES_PER_MS)
             case SilenceEvent():
                 result.append(Silence(event.ms, event.elastic))
-            case BreathEvent():
+            case BreathEvent() | BellEvent():
                 result.append(event.ms)
             case _:
                 result.append(Silence(0, False))

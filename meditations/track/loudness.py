@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from meditations.sound.beds import PreparedBed
+    from meditations.sound.specs import SoundSpec
     from meditations.speech.takes import Take
     from meditations.speech.utterance import Utterance
     from meditations.timeline.beds import BedSpan
-    from meditations.timeline.timeline import Timeline
+    from meditations.timeline.timeline import ClipCue, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class TrackLoudness:
 
 
 def track_loudness(
-    timeline: Timeline, takes: Mapping[Utterance, Take], beds: Mapping[str, PreparedBed]
+    timeline: Timeline,
+    takes: Mapping[Utterance, Take],
+    beds: Mapping[SoundSpec, PreparedBed],
 ) -> TrackLoudness:
     """The loudness of the finished file."""
     steps = -(-timeline.frames // STEP_FRAMES)
@@ -65,7 +68,9 @@ def track_loudness(
     blocks = (sums[BLOCK_STEPS:] - sums[:-BLOCK_STEPS]) / BLOCK_STEPS
     starts = np.arange(len(blocks)) * STEP_FRAMES + 2 * STEP_FRAMES  # the middle of each block
     for span in timeline.beds:
-        blocks += _bed_energies(span, beds[span.sound], starts)
+        blocks += _bed_energies(span, beds[span.spec], starts)
+    for clip in timeline.clips:
+        _add_clip(blocks, clip, beds[clip.spec])
     speech = integrated_lufs(np.concatenate(joined)) if joined else float("-inf")
     return TrackLoudness(
         _rounded(speech - CODEC_LOSS_DB),
@@ -103,6 +108,14 @@ def _bed_energies(
     energies = np.array(bed.energies)
     phase = (frames - 2 * STEP_FRAMES) // STEP_FRAMES
     return np.asarray(energies[phase % len(energies)] * power)
+
+
+def _add_clip(blocks: NDArray[np.float64], cue: ClipCue, clip: PreparedBed) -> None:
+    """Adds a clip's blocks at its place, to the 100 ms."""
+    gain_db = cue.level_db + SPEECH_LUFS + CODEC_LOSS_DB - clip.lufs
+    first = cue.start_frame // STEP_FRAMES
+    energies = np.array(clip.energies)[: max(len(blocks) - first, 0)] * 10 ** (gain_db / 10)
+    blocks[first : first + len(energies)] += energies
 
 
 def _rounded(lufs: float) -> float | None:

@@ -6,13 +6,14 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
+from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
 from meditations.track.preparing import check_script, cover_file
@@ -31,7 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuiltTrack:
-    """What came out, and from which files besides the script."""
+    """What came out.
+
+    Attributes:
+        slug: The name of the track.
+        mp3: The file.
+        length_ms: How long it is.
+        inputs: The files that it was made from, besides the script.
+        spoken: How many lines were spoken anew.
+        encoded: How many windows were encoded anew.
+        uncredited: Sound files of it whose credit or licence the script does not give.
+    """
 
     slug: str
     mp3: Path
@@ -39,6 +50,7 @@ class BuiltTrack:
     inputs: tuple[Path, ...]
     spoken: int
     encoded: int
+    uncredited: tuple[str, ...] = ()
 
 
 def build_track(
@@ -79,14 +91,15 @@ def build_track(
         png, jpeg = workshop.workers.result(cover())
     except MeditationError as error:
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
-    mp3 = _write(script, sounding, windows, (png, jpeg), folder)
+    mp3, record = _write(script, sounding, windows, (png, jpeg), folder)
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     if own_cover:
         inputs.append(own_cover)
     return BuiltTrack(
-        script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded
-    )
+        script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
+        tuple(uncredited(record)),
+    )  # fmt: skip
 
 
 def build_excerpt(script: Script, project: Project, target: Path, workshop: Workshop) -> int:
@@ -121,7 +134,7 @@ def _write(
     windows: Sequence[Path],
     cover: tuple[bytes, bytes],
     folder: Path,
-) -> Path:
+) -> tuple[Path, dict[str, Any]]:
     """Writes all files beside their places and moves them there together, the record last."""
     timeline = sounding.timeline
     staging = folder / f".{script.slug}-{uuid.uuid4().hex}"
@@ -152,4 +165,4 @@ def _write(
         raise from_os_error(error, f"writing the track {script.slug}") from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return folder / f"{script.slug}.mp3"
+    return folder / f"{script.slug}.mp3", record

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
-from meditations.plan import BedEvent, Plan, SayEvent, make_plan
+from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
 from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
+from meditations.sound.clips import ClipSource, find_clip
+from meditations.sound.specs import BedSpec, SoundSpec
 from meditations.speech.engine import engine_named
 
 if TYPE_CHECKING:
@@ -42,30 +44,67 @@ def check_script(
     attempt(lambda: cover_file(script, project), script.file)
     seen: set[object] = set()
     for event in plan.events:
-        if isinstance(event, SayEvent) and event.utterance.manner not in seen:
-            manner = event.utterance.manner
+        said = event.said if isinstance(event, BreathEvent) else event
+        if isinstance(said, SayEvent) and said.utterance.manner not in seen:
+            manner = said.utterance.manner
             seen.add(manner)
             attempt(lambda m=manner: _engine(m.engine, engines).check(m), event.where)  # type: ignore[misc]
             if manner.chain not in seen:
                 seen.add(manner.chain)
                 attempt(lambda m=manner: find_chain(m.chain, project.root), event.where)  # type: ignore[misc]
-        elif isinstance(event, BedEvent) and event.bed and event.bed.sound not in seen:
-            name = event.bed.sound
-            seen.add(name)
-            attempt(lambda n=name: find_source(n, project.root), event.where)  # type: ignore[misc]
+        if isinstance(event, BedEvent | BellEvent | BreathEvent):
+            for spec in _specs(event):
+                if spec not in seen:
+                    seen.add(spec)
+                    attempt(lambda s=spec: _find(s, project.root), event.where)  # type: ignore[misc]
     if faults:
         raise FaultyScriptError(faults)
     return plan
 
 
-def find_sources(plan: Plan, project: Project) -> dict[str, BedSource]:
-    """What the backgrounds of a plan are made from, by the names that the script gives them.
+Source = BedSource | ClipSource
+
+
+def find_sources(plan: Plan, project: Project) -> dict[SoundSpec, Source]:
+    """What backgrounds, bells and tones of a plan are made from, in the order of first use.
 
     Raises:
         MeditationError: If one is missing.
     """
-    names = {event.bed.sound for event in plan.events if isinstance(event, BedEvent) and event.bed}
-    return {name: find_source(name, project.root) for name in sorted(names)}
+    specs = dict.fromkeys(spec for event in plan.events for spec in _specs(event))
+    return {spec: _find(spec, project.root) for spec in specs}
+
+
+def credits_of(plan: Plan) -> dict[SoundSpec, tuple[str, str]]:
+    """Whom each sound is owed to and under which licence, where the script says so."""
+    found: dict[SoundSpec, tuple[str, str]] = {
+        bed.spec: (bed.credit, bed.license) for bed, _ in plan.beds
+    }
+    for event in plan.events:
+        if isinstance(event, BellEvent):
+            found[event.bell] = (event.credit, event.license)
+    return found
+
+
+def place_of(plan: Plan, spec: SoundSpec) -> Where:
+    """Where a sound is asked for first."""
+    return next(event.where for event in plan.events if spec in _specs(event))
+
+
+def _specs(event: Event) -> tuple[SoundSpec, ...]:
+    """What sounds in an event besides the voice."""
+    match event:
+        case BedEvent():
+            return tuple(bed.spec for bed in event.beds)
+        case BellEvent():
+            return (event.bell,)
+        case BreathEvent() if event.swell:
+            return (event.swell,)
+    return ()
+
+
+def _find(spec: SoundSpec, root: Path) -> Source:
+    return find_source(spec, root) if isinstance(spec, BedSpec) else find_clip(spec, root)
 
 
 def find_chains(plan: Plan, project: Project) -> dict[str, Chain]:

@@ -16,6 +16,7 @@ from meditations.mix.mixer import LAME_LEVEL
 from meditations.mp3.stream import BITRATE_KBPS, frame_count
 from meditations.programs import ffmpeg_version
 from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
 from meditations.store import file_digest
 from meditations.track.loudness import intended_lufs
 from meditations.track.sidecars import ms
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from meditations.track.loudness import TrackLoudness
     from meditations.track.sounding import Sounding
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 LIBRARIES: Final = ("mutagen", "numpy", "pillow", "pydub", "pyttsx3", "soxr")
 
 
@@ -72,10 +73,21 @@ def make_record(
         "voices": [asdict(manner) for manner in manners],
         "chains": {name: asdict(chain) for name, chain in sounding.chains.items()},
         "synthetic_voice": True,
-        "backgrounds": [
-            {"sound": source.name, "sha256": source.digest or None}
-            for _, source in sorted(sounding.sources.items())
+        "sounds": _sounds(sounding),
+        "beds": [
+            {
+                "sound": span.spec.sound,
+                "start_ms": ms(span.start_frame),
+                "end_ms": ms(span.end_frame),
+                "fade_in_ms": ms(span.fade_in_frames),
+                "fade_out_ms": ms(span.fade_out_frames),
+                "pan": span.pan,
+                "gain": [[ms(frame), db] for frame, db in span.gain],
+            }
+            for span in timeline.beds
         ],
+        "bells": _clips(sounding, BellSpec),
+        "tones": _clips(sounding, SwellSpec),
         "chapters": [
             {
                 "title": chapter.title,
@@ -113,6 +125,41 @@ def make_record(
             **{name: importlib.metadata.version(name) for name in LIBRARIES},
         },
     }
+
+
+def _sounds(sounding: Sounding) -> list[dict[str, Any]]:
+    """Beds and bells, each once, with what a file is owed."""
+    told = []
+    for spec, source in sounding.sources.items():
+        if isinstance(spec, SwellSpec):
+            continue
+        credit, license_ = sounding.credits.get(spec, ("", ""))
+        settings = dict(spec.settings) if isinstance(spec, BedSpec) else {}
+        told.append(
+            {
+                "sound": spec.sound,
+                "kind": "bed" if isinstance(spec, BedSpec) else "bell",
+                "with": settings,
+                "sha256": source.digest or None,
+                "credit": credit or None,
+                "license": license_ or None,
+            }
+        )
+    return told
+
+
+def _clips(sounding: Sounding, kind: type[BellSpec | SwellSpec]) -> list[dict[str, Any]]:
+    frames = sounding.timeline.frames
+    return [
+        {
+            "sound": cue.spec.sound if isinstance(cue.spec, BellSpec) else "swell",
+            "start_ms": ms(cue.start_frame),
+            "end_ms": ms(min(cue.start_frame + sounding.beds[cue.spec].period_frames, frames)),
+            "level_db": cue.level_db,
+        }
+        for cue in sounding.timeline.clips
+        if isinstance(cue.spec, kind)
+    ]
 
 
 def record_text(record: dict[str, Any]) -> str:

@@ -10,8 +10,11 @@ from meditations.errors import MeditationError, Where
 from meditations.mix.mixer import encoder_name, make_window
 from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
 from meditations.mp3.stream import FRAME_BYTES
-from meditations.plan import BedEvent, Plan, SayEvent
+from meditations.plan import Plan
+from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
+from meditations.sound.clips import ClipSource, prepare_clip
+from meditations.sound.specs import SoundSpec
 from meditations.speech.engine import Engine, engine_named
 from meditations.speech.takes import (
     Take,
@@ -23,7 +26,14 @@ from meditations.speech.takes import (
 )
 from meditations.store import Store, cache_folder
 from meditations.timeline.timeline import Timeline, build_timeline
-from meditations.track.preparing import find_chains, find_sources
+from meditations.track.headroom import check_headroom
+from meditations.track.preparing import (
+    Source,
+    credits_of,
+    find_chains,
+    find_sources,
+    place_of,
+)
 from meditations.workers import LOOK_AGAIN_S, Workers, broken_pool
 
 if TYPE_CHECKING:
@@ -98,10 +108,11 @@ class Sounding:
 
     timeline: Timeline
     takes: dict[Utterance, Take]
-    sources: dict[str, BedSource]
-    beds: dict[str, PreparedBed]
+    sources: dict[SoundSpec, Source]
+    beds: dict[SoundSpec, PreparedBed]
     engines: dict[str, str]
     chains: dict[str, Chain]
+    credits: dict[SoundSpec, tuple[str, str]]
 
 
 def sound(
@@ -109,27 +120,28 @@ def sound(
 ) -> tuple[Sounding, int]:
     """Speaks, prepares the beds, and places everything; also how many lines were spoken anew."""
     sources = find_sources(plan, project)
-    pending_beds = {
-        name: workshop.workers.submit(prepare_bed, source, workshop.stores.beds, WINDOW_FRAMES)
-        for name, source in sources.items()
-        if kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES)) is None
+    pending = {
+        spec: _prepare(source, workshop)
+        for spec, source in sources.items()
+        if kept_bed(workshop.stores.beds, _key(source)) is None
     }
     chains = find_chains(plan, project)
     takes, engines, spoken = _speak(plan, chains, workshop, reporter)
     timeline = build_timeline(
         plan, {utterance: take.speech_frames for utterance, take in takes.items()}
     )
-    beds: dict[str, PreparedBed] = {}
-    for name, source in sources.items():
+    beds: dict[SoundSpec, PreparedBed] = {}
+    for spec, source in sources.items():
         try:
-            if name in pending_beds:
-                beds[name] = workshop.workers.result(pending_beds[name])
-            else:
-                kept = kept_bed(workshop.stores.beds, source.key(WINDOW_FRAMES))
-                beds[name] = kept or prepare_bed(source, workshop.stores.beds, WINDOW_FRAMES)
+            found = None if spec in pending else kept_bed(workshop.stores.beds, _key(source))
+            beds[spec] = found or workshop.workers.result(
+                pending.get(spec) or _prepare(source, workshop)
+            )
         except MeditationError as error:
-            raise error.at(_bed_place(plan, name)) from None
-    return Sounding(timeline, takes, sources, beds, engines, chains), spoken
+            raise error.at(place_of(plan, spec)) from None
+    _refuse_long_bells(timeline, sources, beds)
+    check_headroom(timeline, beds)
+    return Sounding(timeline, takes, sources, beds, engines, chains, credits_of(plan)), spoken
 
 
 def encode(
@@ -159,7 +171,7 @@ def encode(
         pending[key] = workshop.workers.submit(
             make_window, window,
             {placed.take_key: takes[placed.take_key] for placed in window.takes},
-            {part.bed_key: beds[part.bed_key] for part in window.beds},
+            {part.bed_key: beds[part.bed_key] for part in window.parts},
             store, key,
         )  # fmt: skip
     then()
@@ -215,18 +227,42 @@ def _tell(share: Sequence[TakeRequest], reporter: Reporter) -> None:
         reporter.advance(request.utterance.text)
 
 
-def _bed_place(plan: Plan, name: str) -> Where:
-    """Where a background is asked for first."""
-    asked = (e for e in plan.events if isinstance(e, BedEvent) and e.bed and e.bed.sound == name)
-    return next(asked).where
+def _key(source: Source) -> str:
+    return source.key(WINDOW_FRAMES) if isinstance(source, BedSource) else source.key()
+
+
+def _prepare(source: Source, workshop: Workshop) -> Future[PreparedBed]:
+    """Has a bed or a clip prepared by a worker."""
+    if isinstance(source, BedSource):
+        return workshop.workers.submit(prepare_bed, source, workshop.stores.beds, WINDOW_FRAMES)
+    return workshop.workers.submit(prepare_clip, source, workshop.stores.beds)
+
+
+def _refuse_long_bells(
+    timeline: Timeline, sources: Mapping[SoundSpec, Source], beds: Mapping[SoundSpec, PreparedBed]
+) -> None:
+    """A bell from a file has to end before the next thing happens: it does not die away by itself.
+
+    Raises:
+        MeditationError: If one does not.
+    """
+    for cue in timeline.clips:
+        source, frames = sources[cue.spec], beds[cue.spec].period_frames
+        if isinstance(source, ClipSource) and source.file and frames > cue.room_frames:
+            sounds_s = -(-frames // (100 * FRAMES_PER_MS)) / 10
+            raise MeditationError(
+                f"the bell sounds for {sounds_s:g} s, and only"
+                f" {cue.room_frames / FRAMES_PER_MS / 1000:g} s are left for it",
+                mend=f"write every: {sounds_s:g}s or more, or cut the file shorter",
+                where=cue.where,
+            )
 
 
 def _places(plan: Plan) -> dict[Utterance, Where]:
     """Where each utterance is written first."""
     places: dict[Utterance, Where] = {}
-    for event in plan.events:
-        if isinstance(event, SayEvent):
-            places.setdefault(event.utterance, event.where)
+    for said in plan.said:
+        places.setdefault(said.utterance, said.where)
     return places
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import FaultyScriptError, MeditationError
-from meditations.plan import Plan, make_plan
+from meditations.plan import Bed, Plan, make_plan
 from meditations.quantities import FRAMES_PER_MS
 from meditations.script import Script, read_script
 from meditations.script.marks import Phrase
 from meditations.script.model import RepeatStep, SayStep
+from meditations.sound.specs import BedSpec
 from meditations.timeline.timeline import Timeline, build_timeline
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ FIRST_STEP: Final = HEAD.count("\n") + 1
 """The line of the first step of a script made by `with_steps`."""
 STEP_COLUMN: Final = 9
 MS_PER_LETTER: Final = 60
+
+
+def bed(sound: str, level_db: float, lift_db: float) -> Bed:
+    """A background without settings, in the middle."""
+    return Bed(BedSpec(sound), level_db, lift_db)
 
 
 def with_steps(*steps: str, settings: str = "") -> str:

@@ -1,0 +1,59 @@
+"""Where sentences begin and end: what a voice is given at once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from meditations.errors import MeditationError, Where
+from meditations.script.marks import Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_SENTENCE: Final = 1_000
+"""Characters that a voice is given at once; a sentence beyond this has lost its full stops."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(¿¡]*[^\W_a-z])")
+_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|Prof|vs|e\.g|i\.e)|\b[A-HJ-Z])\.$")
+
+
+def sentences(phrase: Phrase) -> Iterator[Phrase]:
+    """The sentences of a phrase; the captions are split at the same places as what is spoken.
+
+    Where a pronunciation mark hides a boundary in one of the two, the phrase stays whole.
+    """
+    captions, spoken = _split(phrase.caption), _split(phrase.spoken)
+    if len(captions) != len(spoken):
+        yield phrase
+        return
+    for caption, text in zip(captions, spoken, strict=True):
+        yield Phrase(caption, text)
+
+
+def _split(text: str) -> list[str]:
+    found: list[str] = []
+    start = 0
+    for boundary in _SENTENCE_END.finditer(text):
+        sentence = text[start : boundary.end()].strip()
+        # What holds no letter is no sentence: it stays with the one that follows.
+        if _ABBREVIATION.search(sentence) or not any(map(str.isalnum, sentence)):
+            continue
+        found.append(sentence)
+        start = boundary.end()
+    rest = text[start:].strip()
+    if found and not any(map(str.isalnum, rest)):
+        found[-1] = f"{found[-1]} {rest}".strip()
+    else:
+        found.append(rest)
+    return found
+
+
+def refuse_endless(sentence: Phrase, where: Where) -> None:
+    """Raises a MeditationError for a sentence that no voice can be given at once."""
+    if len(sentence.spoken) > LONGEST_SENTENCE:
+        raise MeditationError(
+            f"a sentence of {len(sentence.spoken):,} characters is too long to be spoken at once",
+            mend="end it with a full stop sooner, or put a pause such as [1s] into it",
+            where=where,
+        )
