@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from meditations.sound.beds import (
     brown_noise,
     find_source,
     kept_bed,
-    loop_period,
     prepare_bed,
     read_bed,
 )
@@ -57,16 +55,6 @@ def test_brown_noise_has_no_seam_and_falls_by_6_db_an_octave() -> None:
     bands = [power[4 * low : 8 * low].sum() for low in (200, 400, 800, 1600)]
     falls = 10 * np.log10(np.array(bands[:-1]) / bands[1:])
     assert falls == pytest.approx(3.0, abs=0.3)  # 6 dB in density, over twice the width
-
-
-@pytest.mark.parametrize("seconds", [0.5, 1.7, 9.3, 24.0, 25.1, 47.9, 61.0, 333.3, 3600.0])
-def test_windows_of_a_long_tail_repeat(seconds: float) -> None:
-    """A loop leaves room for its crossfade, and a few windows hold a whole number of loops."""
-    frames = int(seconds * RATE_HZ)
-    period = loop_period(frames, WINDOW_FRAMES)
-    assert frames / 2 <= period <= frames - min(2 * RATE_HZ, frames // 8)
-    windows = math.lcm(period, WINDOW_FRAMES) // WINDOW_FRAMES
-    assert windows <= 2 * frames / WINDOW_FRAMES + 3
 
 
 @pytest.mark.parametrize(

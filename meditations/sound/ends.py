@@ -68,17 +68,19 @@ def read_ends(raw: Path, first_frame: int, levels: Floats, count: int, hop: int)
         hop: Frames from one place of the coarse search to the next.
     """
     starts = (0, len(levels) * LEVEL_FRAMES - count)
-    sounds = [read_frames(raw, first_frame + start, count) for start in starts]
-    powers = [_band_powers(sound, hop) for sound in sounds]
+    powers = [_band_powers(read_frames(raw, first_frame + start, count), hop) for start in starts]
     usual = np.concatenate(powers).mean(axis=0)
     # What lies 50 dB under the whole is not heard in it: no difference there counts.
     features = [10 * np.log10(each + 1e-5 * usual.sum()) for each in powers]
     quiet = _quiet_db(levels)
     hops = [(start + np.arange(len(powers[0])) * hop) // LEVEL_FRAMES for start in starts]
     first, last = (
-        End(start, feature.astype(np.float32), quiet[hop_levels], _evened(sound, usual))
-        for start, feature, hop_levels, sound in zip(starts, features, hops, sounds, strict=True)
-    )
+        End(
+            start, feature.astype(np.float32), quiet[hop_levels],
+            _evened(read_frames(raw, first_frame + start, count), usual),
+        )
+        for start, feature, hop_levels in zip(starts, features, hops, strict=True)
+    )  # fmt: skip
     return first, last
 
 
@@ -128,6 +130,24 @@ def agreement(head: End, tail: End, start: int, place: int, frames: int) -> floa
     return together / float(np.sqrt(_energy(one) * _energy(other) + 1e-20))
 
 
+def most_opposed(head: End, tail: End, start: int, place: int, frames: int) -> float:
+    """How far the two cancel in the third of an octave in which they do so most, 0 to 1.
+
+    A tone that meets itself upside down would vanish, however well all else agrees. Thirds that
+    hold less than a fiftieth of the sound do not count.
+    """
+    window = np.hanning(frames).astype(np.float32)[:, None]
+    one = np.fft.rfft(head.evened[start : start + frames] * window, axis=0)
+    other = np.fft.rfft(tail.evened[place : place + frames] * window, axis=0)
+    octaves = np.log2(AUDIBLE_HZ[1] / AUDIBLE_HZ[0])
+    edges_hz = AUDIBLE_HZ[0] * 2 ** np.arange(0, octaves + 0.1, 1 / 3)
+    edges = np.unique((edges_hz * frames / SAMPLE_RATE_HZ).astype(int))
+    powers = [_by_band(np.square(np.abs(each)), edges) for each in (one, other)]
+    both = np.sqrt(powers[0] * powers[1]) + 1e-20
+    agree = _by_band((one * other.conj()).real, edges) / both
+    return float(np.max(-agree[both > both.sum() / 50], initial=0))
+
+
 def envelopes_in_step(head: End, tail: End, start: int, places: range, frames: int) -> Floats:
     """How well the envelopes agree, of the head from `start` on and of the tail from each place.
 
@@ -147,6 +167,11 @@ def transform_size(least: int) -> int:
     """A size of at least so much that the transform likes."""
     power = 1 << max(least - 1, 1).bit_length()
     return next(size for size in (power * 5 // 8, power * 3 // 4, power) if size >= least)
+
+
+def _by_band(spectrum: NDArray[np.floating], edges: NDArray[np.int_]) -> Floats:
+    """Sums of a spectrum, (bins, CHANNELS), from each edge to the next."""
+    return np.add.reduceat(spectrum.sum(axis=1, dtype=np.float64), edges)[:-1]
 
 
 def _band_powers(sound: Samples, hop: int) -> Floats:
@@ -175,20 +200,25 @@ def _quiet_db(levels: Floats) -> Samples:
 
 
 def _evened(sound: Samples, usual: Floats) -> Samples:
-    """The sound with its bands halfway (in dB) to one level, so that no rumble drowns a tone."""
+    """The sound with its bands halfway (in dB) to one level, so that no rumble drowns a tone.
+
+    In place.
+    """
     size = transform_size(len(sound) + SAMPLE_RATE_HZ // 10)
-    frequency_hz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ)
+    frequency_hz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ).astype(np.float32)
     edges_hz = np.geomspace(BAND_EDGES_HZ[0], BAND_EDGES_HZ[-1], len(usual) + 1)
     middles_hz = np.sqrt(edges_hz[:-1] * edges_hz[1:])
     density_db = 10 * np.log10((usual + 1e-6 * usual.sum() + 1e-20) / np.diff(edges_hz))
-    gain_db = -np.interp(np.log(np.maximum(frequency_hz, 1)), np.log(middles_hz), density_db) / 2
-    gain = (10 ** ((gain_db - gain_db.max()) / 20)).astype(np.float32)
+    density_db -= density_db.min()
+    known_hz = np.geomspace(1, SAMPLE_RATE_HZ, 200)
+    gains = 10 ** (-np.interp(np.log(known_hz), np.log(middles_hz), density_db) / 40)
+    gain = np.interp(frequency_hz, known_hz, gains).astype(np.float32)
     gain[(frequency_hz < AUDIBLE_HZ[0]) | (frequency_hz > AUDIBLE_HZ[1])] = 0
-    evened = np.empty_like(sound)
     for channel in range(CHANNELS):
-        spectrum = np.fft.rfft(sound[:, channel], size) * gain
-        evened[:, channel] = np.fft.irfft(spectrum, size)[: len(sound)]
-    return evened
+        spectrum = np.fft.rfft(sound[:, channel], size)
+        spectrum *= gain
+        sound[:, channel] = np.fft.irfft(spectrum, size)[: len(sound)]
+    return sound
 
 
 def _energy(sound: Samples) -> float:

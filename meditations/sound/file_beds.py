@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from meditations.errors import MeditationError
+from meditations.errors import MeditationError, from_os_error
 from meditations.programs import run_ffmpeg
 from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound.ends import CHANNELS, FRAME_BYTES, LEVEL_FRAMES
@@ -70,8 +70,15 @@ def write_loop(name: str, file: Path, raw: Path, window_frames: int) -> int:
 
     Raises:
         MeditationError: If the file is gone, is no sound, cannot be decoded, is cut off, silent,
-            or too short to loop; it names the file and says how to mend it.
+            or too short to loop; or if the disk is full. It names the file, and how to mend it.
     """
+    try:
+        return _write_loop(name, file, raw, window_frames)
+    except OSError as error:
+        raise from_os_error(error, f"preparing the background '{name}'") from None
+
+
+def _write_loop(name: str, file: Path, raw: Path, window_frames: int) -> int:
     _decode(name, file, raw)
     levels = _levels(name, raw)
     _refuse_truncated(name, file, raw.stat().st_size // FRAME_BYTES)

@@ -26,6 +26,7 @@ from meditations.sound.ends import (
     agreement,
     envelopes_in_step,
     in_step,
+    most_opposed,
     read_ends,
     read_frames,
     transform_size,
@@ -47,6 +48,10 @@ BEGINNINGS: Final = 4
 """So many places in the head, those with the best match, are tried with the waveform."""
 OUT_OF_STEP_DB: Final = 6.0
 """What waveforms cost that have nothing to do with each other, against such as are in step."""
+OPPOSED_DB: Final = 10.0
+"""What it costs where some third of an octave would vanish."""
+CHANCE: Final = 0.4
+"""So far low bands of noise agree or cancel by chance."""
 IN_STEP: Final = 0.3
 """From this correlation on the waveform says where to meet, below it the envelope."""
 LOST_DB: Final = 10.0
@@ -54,8 +59,6 @@ LOST_DB: Final = 10.0
 PRICE_DB: Final = 0.75
 PRICE_SHARE: Final = 0.1
 """How much worse a match may be, in dB and as a share, for windows that repeat."""
-PRICE_LOST_DB: Final = 2.0
-"""How much more may be left out for it: a fifth of the sound."""
 MOST_POWER: Final = 2.0
 """Where two sounds cancel each other, no more than twice the power is given back."""
 COPY_FRAMES: Final = 10 * SAMPLE_RATE_HZ
@@ -85,12 +88,12 @@ class Loop:
         """What a loop is chosen by."""
         return self.mismatch_db + self.lost_db
 
-    def is_worth(self, best: Loop) -> bool:
-        """Whether a loop that fits windows is hardly worse than the best of all."""
-        return (
-            self.mismatch_db <= best.mismatch_db * (1 + PRICE_SHARE) + PRICE_DB
-            and self.lost_db <= best.lost_db + PRICE_LOST_DB
-        )
+    def is_worth(self, best: Loop, window_frames: int) -> bool:
+        """Whether a loop that fits windows is hardly worse, and hardly shorter, than the best."""
+        shorter_db = LOST_DB * window_frames / 3 / (best.period_frames + best.fade_frames)
+        return self.mismatch_db <= best.mismatch_db * (
+            1 + PRICE_SHARE
+        ) + PRICE_DB and self.lost_db <= best.lost_db + max(shorter_db, PRICE_DB)
 
 
 def find_loop(raw: Path, first_frame: int, levels: Floats, window_frames: int) -> Loop:
@@ -114,7 +117,7 @@ def find_loop(raw: Path, first_frame: int, levels: Floats, window_frames: int) -
         free.append(search.anywhere(unlike))
         fitting += search.fitting_windows(unlike, window_frames)
     best = _with_its_fade(free)
-    handy = [loop for loop in fitting if loop.is_worth(best)]
+    handy = [loop for loop in fitting if loop.is_worth(best, window_frames)]
     return _with_its_fade(handy) if handy else best
 
 
@@ -165,7 +168,10 @@ class _Search:
     def _loop(self, start: int, place: int, unlike: float, agree: float) -> Loop:
         period = self.tail.start_frame + place - start
         lost = 1 - (period + self.fade) / self.frames
-        return Loop(start, period, self.fade, unlike + OUT_OF_STEP_DB * (1 - agree), LOST_DB * lost)
+        opposed = most_opposed(self.head, self.tail, start, place, self.fade)
+        mismatch_db = unlike + OUT_OF_STEP_DB * (1 - agree)
+        mismatch_db += OPPOSED_DB * max(opposed - CHANCE, 0)
+        return Loop(start, period, self.fade, mismatch_db, LOST_DB * lost)
 
     def anywhere(self, unlike: Samples) -> Loop:
         """The best loop of any length."""
@@ -184,12 +190,15 @@ class _Search:
         """The best loop that begins at hop `row` of the head."""
         start = row * self.hop
         agree = in_step(self.head, self.tail, start, self.fade)[: self._places + 1]
-        hops = np.minimum((np.arange(len(agree)) + self.hop // 2) // self.hop, len(unlike) - 1)
-        lost = LOST_DB / self.frames * (len(agree) - np.arange(len(agree)))
-        place = int(np.argmin(unlike[hops] + OUT_OF_STEP_DB * (1 - agree) + lost))
+        # From hop to hop, and half a hop to either side.
+        by_frame = np.repeat(unlike, self.hop)[self.hop // 2 :]
+        by_frame = np.pad(by_frame, (0, max(len(agree) - len(by_frame), 0)), mode="edge")
+        cost = by_frame[: len(agree)] - OUT_OF_STEP_DB * agree
+        cost += np.linspace(LOST_DB * len(agree) / self.frames, 0, len(agree), dtype=np.float32)
+        place = int(np.argmin(cost))
         if agree[place] < IN_STEP:
             place = self._beat(start, place)
-        return self._loop(start, place, float(unlike[hops[place]]), float(agree[place]))
+        return self._loop(start, place, float(by_frame[place]), float(agree[place]))
 
     def _beat(self, start: int, place: int) -> int:
         """Where, within 20 ms of `place`, what rises and falls does so together."""
