@@ -151,7 +151,7 @@ def test_where_a_sound_fades_in_and_out_is_left_out(tmp_path: Path) -> None:
     assert min(levels) > -21.5
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.7, 9.3, 24.0, 25.1, 47.9, 61.0])
+@pytest.mark.parametrize("seconds", [0.5, 1.7, 9.3, 25.1, 61.0])
 def test_a_loop_of_noise_is_long_and_fits_windows(seconds: float, tmp_path: Path) -> None:
     """At least half of a sound is kept, and a few windows hold a whole number of loops."""
     sound = signals.noise(seconds)
