@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from meditations.programs import ffmpeg
 from meditations.sound.beds import (
     find_source,
     kept_bed,
-    loop_period,
     prepare_bed,
     read_bed,
 )
@@ -46,16 +44,6 @@ def _write(file: Path, samples: NDArray[np.float64], rate_hz: int, *options: str
 def _noise(seconds: float, rate_hz: int, channels: int = 1) -> NDArray[np.float64]:
     size = (int(seconds * rate_hz), channels) if channels > 1 else int(seconds * rate_hz)
     return np.random.default_rng(5).normal(0, 0.1, size)
-
-
-@pytest.mark.parametrize("seconds", [0.5, 1.7, 9.3, 24.0, 25.1, 47.9, 61.0, 333.3, 3600.0])
-def test_windows_of_a_long_tail_repeat(seconds: float) -> None:
-    """A loop leaves room for its crossfade, and a few windows hold a whole number of loops."""
-    frames = int(seconds * RATE_HZ)
-    period = loop_period(frames, WINDOW_FRAMES)
-    assert frames / 2 <= period <= frames - min(2 * RATE_HZ, frames // 8)
-    windows = math.lcm(period, WINDOW_FRAMES) // WINDOW_FRAMES
-    assert windows <= 2 * frames / WINDOW_FRAMES + 3
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from support.tracks import meditations, write_script
 
 from meditations.commands import COMMANDS
 from meditations.programs import ffmpeg
+from meditations.sound import bells, made
 
 GOOD: Final = """
 title: A Short One
@@ -341,3 +342,62 @@ def test_inspect_finds_a_harmed_track(tmp_path: Path) -> None:
     done = meditations("inspect", str(mp3), cwd=tmp_path, cache=tmp_path / "cache")
     assert done.returncode == 1
     assert "NO  length" in done.stdout
+
+
+def test_check_tells_what_a_maker_has_to_know(tmp_path: Path) -> None:
+    """A background that listeners need to be told about is noted, once, and is no fault."""
+    write_script(
+        tmp_path,
+        """
+        title: Tones
+        background: binaural
+        sections:
+          - title: One
+            script: [Hello., {background: {level: -30 dB}}, Yes.]
+        """,
+    )
+    done = meditations("check", cwd=tmp_path, cache=tmp_path / "cache")
+    assert done.returncode == 0
+    assert done.stderr.count("To know: scripts/evening.yaml:3:13: Binaural tones") == 1
+    told = json.loads(meditations("check", "--json", cwd=tmp_path, cache=tmp_path / "c").stdout)
+    assert [note["line"] for note in told["notes"]] == [3]
+
+
+def test_sounds_lists_what_can_sound(tmp_path: Path) -> None:
+    """Beds and bells in a list; all about one, with a line that can be pasted into a script."""
+    listed = meditations("sounds", cwd=tmp_path, cache=tmp_path / "cache").stdout
+    assert all(name in listed for name in (*made.KINDS, *bells.KINDS))
+    for name in made.KINDS:
+        told = meditations("sounds", name, cwd=tmp_path, cache=tmp_path / "cache").stdout
+        (line,) = [row.strip() for row in told.splitlines() if "background:" in row]
+        write_script(tmp_path, f"title: A\n{line}\nsections: [{{title: B, script: [Hello]}}]\n")
+        assert meditations("check", cwd=tmp_path, cache=tmp_path / "cache").returncode == 0
+    known = json.loads(meditations("sounds", "--json", cwd=tmp_path, cache=tmp_path / "c").stdout)
+    assert {sound["kind"] for sound in known} == {"background", "bell"}
+    wrong = meditations("sounds", "oceen", cwd=tmp_path, cache=tmp_path / "cache")
+    assert (wrong.returncode, "did you mean 'ocean'?" in wrong.stderr) == (1, True)
+
+
+def test_plan_shows_all_that_sounds(tmp_path: Path) -> None:
+    """Bells, breaths and backgrounds have rows of their own, in order."""
+    write_script(
+        tmp_path,
+        """
+        title: All
+        background: [rain, wind]
+        sections:
+          - title: One
+            script: [Hello., {bell: gong}, {breathe: {in: 4s, out: 6s}}, {background: none}, Bye.]
+        """,
+    )
+    done = meditations("plan", "evening", "--json", cwd=tmp_path, cache=tmp_path / "cache")
+    rows = json.loads(done.stdout)["events"]
+    told = [(row["what"], row["text"]) for row in rows if row["what"] != "silence"]
+    assert told[:4] == [
+        ("section", "One"), ("background", "rain"), ("background", "wind"), ("say", "Hello."),
+    ]  # fmt: skip
+    assert ("bell", "gong") in told
+    assert [text for what, text in told if what == "breathe"] == ["in", "out"]
+    shown = meditations("plan", "evening", cwd=tmp_path, cache=tmp_path / "cache").stdout
+    assert "bell gong" in shown
+    assert "background rain" in shown

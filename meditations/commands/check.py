@@ -24,27 +24,38 @@ def command(scripts: tuple[str, ...], as_json: bool) -> int:
     from meditations.script import read_script
     from meditations.speech.lengths import known_lengths
     from meditations.timeline.timeline import build_timeline
-    from meditations.track.preparing import check_script
+    from meditations.track.preparing import check_script, warnings_of
 
     project = find_project(beside(scripts))
     files = find_scripts(project, scripts)
     faults: list[MeditationError] = []
+    notes: list[MeditationError] = []
     for file in files:
         try:
             plan = check_script(read_script(file, project.shown(file)), project)
             lengths, _ = known_lengths(plan.utterances, project.root)
             build_timeline(plan, lengths)
+            notes += [MeditationError(text, where=where) for where, text in warnings_of(plan)]
         except FaultyScriptError as error:
             faults.extend(error.faults)
         except MeditationError as error:
             faults.append(error)
     if as_json:
         click.echo(
-            json.dumps({"scripts": len(files), "faults": list(map(_told, faults))}, indent=1)
+            json.dumps(
+                {
+                    "scripts": len(files),
+                    "faults": list(map(_told, faults)),
+                    "notes": list(map(_told, notes)),
+                },
+                indent=1,
+            )
         )
     else:
         for fault in faults:
             click.echo(str(fault), err=True)
+        for note in notes:
+            click.echo(f"To know: {note}", err=True)
         number = f"{len(files)} script" + ("s" if len(files) != 1 else "")
         found = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
         click.echo(f"{number} read, {found if faults else 'no fault'}.")

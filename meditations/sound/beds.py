@@ -7,7 +7,6 @@ of that, so that windows of a long tail repeat and are encoded once.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import tempfile
 from dataclasses import asdict, dataclass
@@ -17,11 +16,13 @@ from uuid import uuid4
 
 import numpy as np
 
-from meditations.errors import MeditationError, nearest
-from meditations.programs import ffmpeg_version, run_ffmpeg
+from meditations.errors import MeditationError, from_os_error, nearest
+from meditations.programs import ffmpeg_version
 from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound import made
-from meditations.sound.loudness import from_lufs, gated_lufs
+from meditations.sound.ends import CHANNELS, FRAME_BYTES
+from meditations.sound.file_beds import measure_bed, write_loop
+from meditations.sound.loudness import gated_lufs
 from meditations.store import Store, content_key, file_digest
 
 if TYPE_CHECKING:
@@ -29,12 +30,7 @@ if TYPE_CHECKING:
 
     from meditations.sound.specs import BedSpec
 
-FORMAT: Final = 2
-CHANNELS: Final = 2
-FRAME_BYTES: Final = 4 * CHANNELS
-LONGEST_S: Final = 3600
-"""Of a longer file the first hour is used; it then loops."""
-SHORTEST_S: Final = 0.5
+FORMAT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,19 @@ def find_source(spec: BedSpec, project: Path) -> BedSource:
             mend="leave out `with:`",
         )
     file = sound_file("background", spec.sound, project)
-    return BedSource(spec.sound, file, file_digest(file))
+    return BedSource(spec.sound, file, digest_of(file, "background", spec.sound))
+
+
+def digest_of(file: Path, kind: str, sound: str) -> str:
+    """The digest of a sound file's bytes.
+
+    Raises:
+        MeditationError: If it cannot be read, or has vanished.
+    """
+    try:
+        return file_digest(file)
+    except OSError as error:
+        raise from_os_error(error, f"reading the {kind} '{sound}'") from None
 
 
 def sound_file(kind: str, sound: str, project: Path) -> Path:
@@ -160,8 +168,9 @@ def prepare_bed(source: BedSource, store: Store, window_frames: int) -> Prepared
         if source.file is None:
             period = _write_made(source, raw, window_frames)
         else:
-            period = _write_loop(source.name, source.file, raw, window_frames)
-        energies = _measured(raw)
+            period = write_loop(source.name, source.file, raw, window_frames)
+            _refuse_replaced(source)
+        energies = measure_bed(raw)
         lufs = gated_lufs(np.array(energies))
         if not np.isfinite(lufs):
             raise MeditationError(f"the background '{source.name}' is silent", mend=_ANOTHER)
@@ -189,100 +198,20 @@ def read_bed(bed: PreparedBed, start_frame: int, frames: int) -> NDArray[np.floa
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
+def _refuse_replaced(source: BedSource) -> None:
+    """A file that became another while it was read must not be kept under the old one's key."""
+    if source.file is None or digest_of(source.file, "background", source.name) == source.digest:
+        return
+    raise MeditationError(
+        f"the background '{source.name}' was changed while it was read", mend="build again"
+    )
+
+
 def _write_made(source: BedSource, raw: Path, window_frames: int) -> int:
     frames = made.KINDS[source.name].windows * window_frames
     sound = made.render(source.name, dict(source.parameters), frames)
     sound.astype("<f4", copy=False).tofile(raw)
     return frames
-
-
-def _write_loop(name: str, file: Path, raw: Path, window_frames: int) -> int:
-    try:
-        run_ffmpeg(
-            ["-v", "error", "-xerror", "-i", f"file:{file}", "-map", "0:a:0", "-t", str(LONGEST_S),
-             "-f", "f32le", "-ac", str(CHANNELS), "-ar", str(SAMPLE_RATE_HZ), str(raw)],
-            doing="decoding",
-        )  # fmt: skip
-    except MeditationError as error:
-        decoded_s = raw.stat().st_size / FRAME_BYTES / SAMPLE_RATE_HZ if raw.exists() else 0.0
-        what = f"is cut off or damaged after {decoded_s:.1f} s"
-        if not decoded_s:
-            what = "cannot be read as sound"
-        raise MeditationError(
-            f"the background '{name}' {what}", mend=f"{_ANOTHER}\n({error.what})"
-        ) from None
-    frames = raw.stat().st_size // FRAME_BYTES if raw.exists() else 0
-    _refuse_truncated(name, file, frames)
-    if frames < SHORTEST_S * SAMPLE_RATE_HZ:
-        raise MeditationError(
-            f"the background '{name}' lasts {frames / SAMPLE_RATE_HZ:.2f} s, too short to loop",
-            mend=f"choose one of {SHORTEST_S:g} s and more",
-        )
-    period = loop_period(frames, window_frames)
-    _close_loop(raw, frames, period)
-    return period
-
-
-def _refuse_truncated(name: str, file: Path, frames: int) -> None:
-    """A header that promises more than there is: decoders say nothing of it."""
-    import mutagen
-
-    try:
-        told = mutagen.File(file)
-        promised_s = float(told.info.length) if told is not None else 0.0
-    except (mutagen.MutagenError, AttributeError, TypeError, ValueError):
-        return
-    here_s = frames / SAMPLE_RATE_HZ
-    if here_s < min(promised_s, LONGEST_S) * 0.98 - 0.2:
-        raise MeditationError(
-            f"the background '{name}' is cut off: {here_s:.1f} s of {promised_s:.1f} s are there",
-            mend=_ANOTHER,
-        )
-
-
-def loop_period(frames: int, window_frames: int) -> int:
-    """The longest loop in `frames` that fits windows and leaves room for a crossfade.
-
-    `m` loops are as long as `n` windows, so the windows of a long tail repeat after `n`. What is
-    left over is the crossfade: at least an eighth of the sound or 2 s, at most half of it.
-    """
-    longest = frames - min(2 * SAMPLE_RATE_HZ, frames // 8)
-    best = 0
-    for loops in range(1, 2 * window_frames // max(frames, 1) + 3):
-        windows = longest * loops // window_frames
-        if windows == 0:
-            continue
-        period = windows * window_frames // loops
-        if windows * window_frames % loops == 0 and best < period <= longest:
-            best = period
-    return best if 2 * best >= frames else longest
-
-
-def _close_loop(raw: Path, frames: int, period: int) -> None:
-    """Fades the end into the beginning, equal in power, in place; no more than that is read."""
-    fade = frames - period
-    turn = np.linspace(0.0, np.pi / 2, fade, endpoint=False, dtype=np.float64)[:, None]
-    with raw.open("r+b") as stream:
-        head = np.fromfile(stream, "<f4", fade * CHANNELS).reshape(-1, CHANNELS)
-        stream.seek(period * FRAME_BYTES)
-        tail = np.fromfile(stream, "<f4", fade * CHANNELS).reshape(-1, CHANNELS)
-        stream.seek(0)
-        (head * np.sin(turn) + tail * np.cos(turn)).astype("<f4").tofile(stream)
-        stream.truncate(period * FRAME_BYTES)
-
-
-_MOMENTARY = re.compile(r"\bM:\s*(-?[\d.]+|-?inf|nan)")
-
-
-def _measured(raw: Path) -> tuple[float, ...]:
-    """Mean squares of blocks of 400 ms, 100 ms apart, by ffmpeg's ebur128."""
-    told = run_ffmpeg(
-        ["-v", "info", "-nostats", "-f", "f32le", "-ar", str(SAMPLE_RATE_HZ), "-ac",
-         str(CHANNELS), "-i", str(raw), "-af", "ebur128=framelog=info", "-f", "null", "-"],
-        doing="measuring the background",
-    )  # fmt: skip
-    momentary = [float(value) for value in _MOMENTARY.findall(told)]
-    return tuple(float(f"{from_lufs(lufs):.5g}") if lufs > -120 else 0.0 for lufs in momentary[3:])
 
 
 def _largest(raw: Path) -> float:

@@ -18,13 +18,14 @@ from meditations.errors import MeditationError, nearest
 from meditations.programs import ffmpeg_version, run_ffmpeg
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound import bells
-from meditations.sound.beds import CHANNELS, PreparedBed, sound_file
+from meditations.sound.beds import PreparedBed, digest_of, sound_file
+from meditations.sound.ends import CHANNELS
 from meditations.sound.loudness import BLOCK_STEPS, energies_by_ms, step_energies
 from meditations.sound.momentary import loudest_lufs
 from meditations.sound.peaks import true_peak_dbtp
 from meditations.sound.specs import BellSpec, ClipSpec, SwellSpec
 from meditations.sound.swells import swell
-from meditations.store import Store, content_key, file_digest
+from meditations.store import Store, content_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def find_clip(spec: ClipSpec, project: Path) -> ClipSource:
         raise MeditationError(
             "the pitch of a bell from a file cannot be changed", mend="leave out its `pitch:`"
         )
-    return ClipSource(spec, file, file_digest(file))
+    return ClipSource(spec, file, digest_of(file, "bell", spec.sound))
 
 
 def prepare_clip(source: ClipSource, store: Store) -> PreparedBed:

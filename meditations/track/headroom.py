@@ -61,7 +61,8 @@ def check_headroom(timeline: Timeline, sounds: Mapping[SoundSpec, PreparedBed]) 
         key=lambda ring: float(ring[2][worst - ring[1]]),
     )
     raise MeditationError(
-        f"at {worst // 10} s this bell, with what sounds around it, is {over_db:.1f} dB too loud",
+        f"at {worst // 10} s this bell, with what sounds around it, is"
+        f" {max(over_db, 0.1):.1f} dB too loud",
         mend=f"lower its level by {max(2 * over_db, 1.0):.0f} dB, or give it longer: every: …",
         where=loudest.where,
     )

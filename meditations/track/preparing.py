@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
+from meditations.sound import made
 from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
 from meditations.sound.clips import ClipSource, find_clip
@@ -84,6 +85,16 @@ def credits_of(plan: Plan) -> dict[SoundSpec, tuple[str, str]]:
         if isinstance(event, BellEvent):
             found[event.bell] = (event.credit, event.license)
     return found
+
+
+def warnings_of(plan: Plan) -> list[tuple[Where, str]]:
+    """What a maker has to know, and to tell listeners, about backgrounds of a plan; each once."""
+    told = {
+        bed.spec.sound: (where, made.KINDS[bed.spec.sound].warning)
+        for bed, where in reversed(list(plan.beds))
+        if bed.spec.sound in made.KINDS and made.KINDS[bed.spec.sound].warning
+    }
+    return list(told.values())
 
 
 def place_of(plan: Plan, spec: SoundSpec) -> Where:
