@@ -68,7 +68,7 @@ def find_clicks(measures: Measures, cues: Sequence[SpokenCue]) -> Clicks:
             outside.append(jump)
     minutes = max(len(measures.energies) / 600 - float((ends - starts).sum()) / 60_000, 0.1)
     crackles = len(outside) >= max(FEWEST_CRACKLES, CRACKLES_A_MINUTE * minutes)
-    size = OVER_CRACKLES * float(np.quantile([j.size for j in outside], 0.95)) if crackles else 0.0
+    size = OVER_CRACKLES * float(np.quantile([j.size for j in outside], 0.9)) if crackles else 0.0
     found = [j for j in outside if j.ratio > QUIET_RATIO and j.size > size]
     found += [j for j in inside if j.ratio > SPEECH_RATIO and j.size > size]
     found.sort(key=lambda jump: jump.at_ms)

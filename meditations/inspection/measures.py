@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from meditations.inspection.spans import FINE_MS, FINE_STEPS, Jump, cut_spans, measure_span
+from meditations.inspection.spans import FINE_MS, FINE_STEPS, Jump, cut_spans, measure_span, merged
 from meditations.sound.loudness import (
     ABSOLUTE_GATE_LUFS,
     BLOCK_STEPS,
@@ -67,7 +67,7 @@ def measure_track(source: Source, workers: Workers | None) -> Measures:
         np.sum([span.sums for span in found], axis=0),
         max(span.true_peak for span in found),
         tuple(place for span in found for place in span.clipped),
-        tuple(jump for span in found for jump in span.jumps),
+        merged(jump for span in found for jump in span.jumps),
         np.concatenate([span.ratios for span in found]),
         tuple(joint for span in found for joint in span.joints),
     )

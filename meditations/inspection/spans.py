@@ -20,6 +20,8 @@ from meditations.sound.loudness import STEP_FRAMES, weighting
 from meditations.sound.peaks import PEAK_REACH, true_peak_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 SPANS: Final = 8
@@ -268,10 +270,21 @@ def _standing_out(samples: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDAr
 def _jumps(
     ratio: NDArray[np.float32], size: NDArray[np.float32], first_ms: int
 ) -> tuple[Jump, ...]:
-    found = np.flatnonzero((ratio > CLICK_RATIO) & (size > CLICK_JUMP))
-    groups = np.split(found, np.flatnonzero(np.diff(found) > _CLICK_NEAR_MS) + 1)
-    tops = [int(group[np.argmax(ratio[group])]) for group in groups if len(group)]
-    return tuple(Jump(first_ms + at, float(size[at]), float(ratio[at])) for at in tops)
+    found = np.flatnonzero((ratio > CLICK_RATIO) & (size > CLICK_JUMP)).tolist()
+    return tuple(Jump(first_ms + at, float(size[at]), float(ratio[at])) for at in found)
+
+
+def merged(jumps: Iterable[Jump]) -> tuple[Jump, ...]:
+    """Jumps that follow one another within 2 ms as one, the one that stands out most."""
+    tops: list[Jump] = []
+    last_ms = -1_000
+    for jump in jumps:
+        if jump.at_ms - last_ms > _CLICK_NEAR_MS:
+            tops.append(jump)
+        elif jump.ratio > tops[-1].ratio:
+            tops[-1] = jump
+        last_ms = jump.at_ms
+    return tuple(tops)
 
 
 def _joints(

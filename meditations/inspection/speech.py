@@ -45,6 +45,7 @@ CLIP_ONSET_MS: Final = 400
 
 LARGEST_LAG_MS: Final = 150
 _LAG_CELLS: Final = 60
+_SIDE_MS: Final = 100
 
 
 def silent_cues(band: Floats, places: Places) -> tuple[list[int], list[int]]:
@@ -144,16 +145,19 @@ def lag_ms(band: Floats, spans: Sequence[tuple[int, int]], places: Places) -> in
 
 
 def amid_speech(band: Floats, at_ms: int, places: Places) -> bool:
-    """Whether somebody speaks both right before and right after a place."""
-    background = places.background()
-    here = min(cells(at_ms), len(band) - 1)
-    least = max(
-        from_lufs(places.target_lufs + ACTIVE_DB), background[here] * _times(ACTIVE_OVER_BED_DB)
-    )
-    before, after = band[max(here - 6, 0) : here - 1], band[here + 1 : here + 6]
+    """Whether somebody speaks right before and right after a place, and no cue meets another there.
+
+    A hundred milliseconds on either side: shorter ones may be the silence before a plosive.
+    """
+    if any(min(abs(at_ms - c.start_ms), abs(at_ms - c.end_ms)) <= _SIDE_MS for c in places.cues):
+        return False
+    here, side = cells(at_ms), _SIDE_MS // FINE_MS
+    before, after = band[max(here - side, 0) : here], band[here : here + side]
     if not len(before) or not len(after):
         return False
-    return bool(before.min() > least and after.min() > least)
+    beside = float(places.background()[here])
+    least = max(from_lufs(places.target_lufs + ACTIVE_DB), beside * _times(ACTIVE_OVER_BED_DB))
+    return float(np.mean(before)) > least and float(np.mean(after)) > least
 
 
 def _times(db: float) -> float:
