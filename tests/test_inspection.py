@@ -102,6 +102,8 @@ def test_bells_are_no_speech_and_no_clicks(clean: Remade, workers: Workers, tmp_
     ringing = clean.voice + sound * 10 ** ((-26.0 - level) / 20)
     mp3 = Remade(clean.mp3, ringing, record).write(tmp_path)
     assert inspect_track(mp3, workers).failed == ()
+    spoken_over = Remade(clean.mp3, _repeat(ringing.copy(), clean), record).write(tmp_path)
+    assert failed(spoken_over, workers) == {"no speech in pauses"}
 
 
 def _click(at: int, size: float) -> Callable[[Floats, Remade], Floats]:

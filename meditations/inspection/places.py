@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 AFTER_SPEECH_MS: Final = 250
 """So long a room may ring on after a word."""
 BEFORE_SPEECH_MS: Final = 100
+LEAST_RING_S: Final = 8.0
+RING_DB: Final = 50.0
+STRIKE_S: Final = 1.0
+"""A bell is at its loudest within this time of where it begins."""
 SHORTEST_PAUSE_MS: Final = 300
 """What is shorter between two words, without the margins above, is not looked at as a pause."""
 
@@ -43,7 +47,7 @@ class Places:
         longest_gap_ms: The longest time without speech, margins included.
         bed: K-weighted mean squares that the backgrounds should have, by 100 ms; None where the
             record does not tell.
-        clips: The same of bells and tones at their loudest, for as long as they ring.
+        clips: The most that bells and tones may have, for as long as they ring.
         clip_starts_ms: Where bells and tones begin.
     """
 
@@ -80,7 +84,9 @@ def read_places(record: Mapping[str, Any], length_ms: int, steps: int) -> Places
         (start + AFTER_SPEECH_MS * (start > 0), end - BEFORE_SPEECH_MS * (end < length_ms))
         for start, end in gaps
     ]
-    clips = [*record.get("bells", ()), *record.get("tones", ())]
+    bells, tones = record.get("bells", ()), record.get("tones", ())
+    clips = [_clip(bell, steps, target, RING_DB) for bell in bells]
+    clips += [_clip(tone, steps, target, 0.0) for tone in tones]
     beds = record.get("beds")
     return Places(
         target, cues,
@@ -89,8 +95,8 @@ def read_places(record: Mapping[str, Any], length_ms: int, steps: int) -> Places
         None if beds is None else sum(
             (_bed(bed, steps, target) for bed in beds), start=np.zeros(steps)
         ),
-        sum((_clip(clip, steps, target) for clip in clips), start=np.zeros(steps)),
-        tuple(sorted(clip["start_ms"] for clip in clips)),
+        sum(clips, start=np.zeros(steps)),
+        tuple(sorted(clip["start_ms"] for clip in (*bells, *tones))),
     )  # fmt: skip
 
 
@@ -113,10 +119,21 @@ def _bed(bed: Mapping[str, Any], steps: int, target_lufs: float) -> NDArray[np.f
     return np.asarray(energy)
 
 
-def _clip(clip: Mapping[str, Any], steps: int, target_lufs: float) -> NDArray[np.float64]:
+def _clip(
+    clip: Mapping[str, Any], steps: int, target_lufs: float, decays_db: float
+) -> NDArray[np.float64]:
+    """How loud a bell or a tone is at most.
+
+    A bell decays by 50 dB and more while it rings, its high partials first: in decibels it lies
+    under the straight line from its strike to its end. One cut off by the end of the track rings
+    for 8 s as well.
+    """
     energy = np.zeros(steps)
     first, last = clip["start_ms"] // STEP_MS, -(-clip["end_ms"] // STEP_MS)
-    energy[first:last] = from_lufs(target_lufs + float(clip["level_db"]))
+    rings_s = max((clip["end_ms"] - clip["start_ms"]) / 1000, LEAST_RING_S)
+    elapsed_s = np.arange(len(energy[first:last])) * STEP_MS / 1000
+    decay_db = decays_db * np.maximum(elapsed_s - STRIKE_S, 0.0) / rings_s
+    energy[first:last] = from_lufs(target_lufs + float(clip["level_db"])) * 10 ** (-decay_db / 10)
     return energy
 
 
