@@ -17,6 +17,7 @@ from meditations.errors import MeditationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import BinaryIO
 
 FFMPEG_SETTING: Final = "MEDITATIONS_FFMPEG"
 
@@ -69,11 +70,46 @@ def run_ffmpeg(
     Raises:
         MeditationError: If it fails or takes longer than `timeout_s`.
     """
+    done = _run(arguments, None, doing, timeout_s)
+    printed = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+    if done.returncode != 0:
+        # Without the address that ffmpeg puts in front: it differs from run to run.
+        told = re.sub(r"\[[^\]]* @ 0x[0-9a-f]+\] ", "", printed)
+        last = [line for line in told.strip().splitlines() if line.strip()][-1:]
+        raise MeditationError(f"{doing} failed: {last[0] if last else done.returncode}")
+    return printed
+
+
+def ffmpeg_bytes(
+    arguments: Sequence[str],
+    source: BinaryIO,
+    *,
+    doing: str = "running ffmpeg",
+    timeout_s: float = 600,
+) -> bytes:
+    """What ffmpeg writes to its standard output; it reads `source` from where that stands.
+
+    A sound that cannot be decoded to its end gives what came before the fault: who asks knows how
+    much there should be.
+
+    Raises:
+        MeditationError: If it cannot be started or takes longer than `timeout_s`.
+    """
+    return _run(arguments, source, doing, timeout_s).stdout
+
+
+_PIPE_BYTES: Final = 1 << 20
+"""A pipe of the system's usual size makes ffmpeg and its reader wake one another too often."""
+
+
+def _run(
+    arguments: Sequence[str], source: BinaryIO | None, doing: str, timeout_s: float
+) -> subprocess.CompletedProcess[bytes]:
     command = [str(ffmpeg()), "-hide_banner", "-nostdin", *arguments]
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command, capture_output=True, timeout=timeout_s, check=False,
-            stdin=subprocess.DEVNULL,
+            stdin=source or subprocess.DEVNULL, pipesize=_PIPE_BYTES if source else -1,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise MeditationError(f"{doing}: ffmpeg did not end within {timeout_s:.0f} s") from None
@@ -83,10 +119,3 @@ def run_ffmpeg(
             mend="see what is wrong with: meditations doctor",
             file=ffmpeg(),
         ) from None
-    printed = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
-    if done.returncode != 0:
-        # Without the address that ffmpeg puts in front: it differs from run to run.
-        told = re.sub(r"\[[^\]]* @ 0x[0-9a-f]+\] ", "", printed)
-        last = [line for line in told.strip().splitlines() if line.strip()][-1:]
-        raise MeditationError(f"{doing} failed: {last[0] if last else done.returncode}")
-    return printed

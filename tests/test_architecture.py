@@ -41,6 +41,7 @@ ALONE: Final = {
     "click": {"commands"},
     "rich": {"commands"},
     "PIL": {"track"},
+    "matplotlib": {"inspection"},
     "multiprocessing": {"workers", "speech"},
     "mutagen": {"track", "inspection", "sound"},
 }

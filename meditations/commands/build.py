@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from meditations.track import freshness
 
 if TYPE_CHECKING:
     from meditations.commands.progress import BuildProgress
+    from meditations.inspection import Report
     from meditations.script import Script
     from meditations.track.pipeline import BuiltTrack
     from meditations.track.sounding import Workshop
@@ -92,12 +94,12 @@ class _Outcome:
     def fresh(self, slug: str) -> None:
         self._told.append({"slug": slug, "status": "up to date"})
 
-    def built(self, track: BuiltTrack) -> None:
+    def built(self, track: BuiltTrack, report: Report) -> None:
         self._told.append(
             {
                 "slug": track.slug, "status": "built", "file": str(track.mp3),
                 "length_ms": track.length_ms, "lines_spoken": track.spoken,
-                "windows_encoded": track.encoded,
+                "windows_encoded": track.encoded, "measured": report.one_line(),
                 "uncredited": list(track.uncredited),
             }
         )  # fmt: skip
@@ -182,23 +184,42 @@ def _build(
 def _build_one(
     script: Script, task: _Task, workshop: Workshop, outcome: _Outcome, shown: BuildProgress
 ) -> None:
+    from meditations.inspection import inspect_track
     from meditations.track.pipeline import build_track
 
     before = script.source.stat()
     reporter = shown.track(script.slug)
     try:
         track = build_track(script, task.project, task.folder, workshop, reporter)
+        report = inspect_track(track.mp3, workshop.workers)
+        if not report.good:
+            raise _unfit(track, report)
     except MeditationError as error:
         if workshop.workers.stopped.is_set():
             return  # it failed because it was stopped, and that is told elsewhere
         shown.clear(script.slug)
         outcome.failed(script.slug, error)
         return
-    outcome.built(track)
-    shown.done(track)
+    outcome.built(track, report)
+    shown.done(track, report.one_line())
     after = script.source.stat()
     if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
         freshness.remember(script.source, task.folder, task.environment, track)
+
+
+def _unfit(track: BuiltTrack, report: Report) -> MeditationError:
+    """The message for a finished track that does not sound as it should; its files stay."""
+    told = "; ".join(
+        f"{finding.what}: {finding.found}" + (f" (wanted: {finding.wanted})" * bool(finding.wanted))
+        for finding in report.failed
+    )
+    file = _shown(track.mp3)
+    return MeditationError(
+        f"the finished track is not as it should be: {told}",
+        mend=f"it is there to be heard; see all that was measured with:\n"
+        f"meditations inspect {shlex.quote(file)}",
+        file=Path(file),
+    )
 
 
 def _prune() -> None:

@@ -29,8 +29,8 @@ class BuildProgress(Protocol):
     def track(self, slug: str) -> Reporter:
         """Starts showing a track."""
 
-    def done(self, track: BuiltTrack) -> None:
-        """A track is finished."""
+    def done(self, track: BuiltTrack, measured: str) -> None:
+        """A track is finished, and was decoded and measured."""
 
     def clear(self, slug: str) -> None:
         """A track failed; its message is printed by whoever knows it."""
@@ -76,11 +76,12 @@ class _Timed:
     def begin(self, slug: str) -> None:
         self._since[slug] = time.monotonic()
 
-    def told(self, track: BuiltTrack) -> str:
+    def told(self, track: BuiltTrack, measured: str) -> str:
         return (
             f"{track.slug}: {format_duration(track.length_ms)}, made in "
             f"{time.monotonic() - self._since[track.slug]:.1f} s "
-            f"({_count(track.spoken, 'line')} spoken, {_count(track.encoded, 'window')} encoded)"
+            f"({_count(track.spoken, 'line')} spoken, {_count(track.encoded, 'window')} encoded)\n"
+            f"{track.slug}: measured {measured}"
         )
 
 
@@ -91,8 +92,8 @@ class _Plain(_Timed):
         self.begin(slug)
         return _PlainTrack(slug)
 
-    def done(self, track: BuiltTrack) -> None:
-        click.echo(self.told(track), err=True)
+    def done(self, track: BuiltTrack, measured: str) -> None:
+        click.echo(self.told(track, measured), err=True)
 
     def clear(self, slug: str) -> None:
         pass
@@ -123,9 +124,9 @@ class _Rich(_Timed):
         self._tasks[slug] = self._bars.add_task("reading", total=None, slug=slug, what="")
         return _RichTrack(self._bars, self._tasks[slug])
 
-    def done(self, track: BuiltTrack) -> None:
+    def done(self, track: BuiltTrack, measured: str) -> None:
         self.clear(track.slug)
-        self._bars.console.print(self.told(track), highlight=False)
+        self._bars.console.print(self.told(track, measured), highlight=False)
 
     def clear(self, slug: str) -> None:
         self._bars.remove_task(self._tasks.pop(slug))

@@ -57,6 +57,11 @@ def _transform_size(least: int) -> int:
     return next(size for size in (power * 5 // 8, power * 3 // 4, power) if size >= least)
 
 
+def weighting(size: int) -> NDArray[np.complex128]:
+    """The K-weighting at the frequencies of a real transform of `size` at 48 kHz."""
+    return _finest_response(size, SAMPLE_RATE_HZ)
+
+
 @functools.lru_cache(maxsize=16)
 def _response(size: int, rate_hz: int, *, single: bool) -> NDArray[np.complexfloating]:
     """The weighting at the frequencies of a transform of `size`: shape (size // 2 + 1,)."""

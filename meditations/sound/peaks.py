@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,6 +21,8 @@ OVERSAMPLING: Final = 4
 REACH_MS: Final = 10
 """So long before a peak the gain is down, and so long after it still is: more than a period of
 any voice, so the gain does not follow the voice's own swing."""
+PEAK_REACH: Final = 24
+"""Samples on either side that a value between two samples is worked out from."""
 _MARGIN_DB: Final = 0.15
 """A gain that moves while it limits can lift what lies between two samples by up to this."""
 
@@ -45,6 +48,37 @@ def true_peak_dbtp(samples: Floats) -> float:
     """The true peak of `samples`, as for `peaks_by_ms`; -inf for silence."""
     largest = float(peaks_by_ms(samples).max(initial=0.0))
     return float(20 * np.log10(largest)) if largest > 0 else float("-inf")
+
+
+def true_peak_at(samples: NDArray[np.float32], places: NDArray[np.int64]) -> float:
+    """The largest magnitude of mono `samples` around `places`, what lies between included.
+
+    Four times oversampled, by a windowed sinc of 48 values, and only up to the next sample on
+    either side: for a sound of which the places are known where its peaks can be, this costs a
+    tenth of oversampling the whole. Good to 0.02 dB where nothing sounds above 18 kHz.
+
+    Args:
+        samples: Shape (n,), at 48 kHz.
+        places: Indices into it, at least PEAK_REACH from either end; shape (m,).
+    """
+    largest = 0.0
+    for first in range(0, len(places), _AT_ONCE):
+        some = places[first : first + _AT_ONCE, None]
+        around = samples[some + np.arange(-PEAK_REACH, PEAK_REACH + 1)]
+        largest = max(largest, float(np.abs(around @ _kernel()).max(initial=0.0)))
+    return largest
+
+
+_AT_ONCE: Final = 4_096
+
+
+@functools.cache
+def _kernel() -> NDArray[np.float32]:
+    """Weights of the samples around a place for the values at -3/4 to 3/4 of a sample from it."""
+    shifts = np.arange(1 - OVERSAMPLING, OVERSAMPLING) / OVERSAMPLING
+    distance = np.arange(-PEAK_REACH, PEAK_REACH + 1)[:, None] - shifts
+    window = np.i0(8 * np.sqrt(np.maximum(1 - (distance / (PEAK_REACH + 1)) ** 2, 0))) / np.i0(8)
+    return np.asarray(np.sinc(distance) * window, np.float32)
 
 
 def limiting_gain(peak_by_ms: NDArray[np.float64], ceiling_dbtp: float) -> NDArray[np.float64]:

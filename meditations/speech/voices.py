@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from meditations.script.model import Say, Voice
 
 
-# `en-us+f5` was understood best by an independent recogniser among 15 English variants of
-# espeak-ng, at rates from 130 to 160. Slow comes from silence between phrases before it comes
-# from slow words, so these stay near that range.
+# Chosen by measurement, see docs/voices.md and bench/VOICES.md: of the variants of espeak-ng those
+# that an independent recogniser understands best, as fast as the pace of a meditation allows, for
+# the slower they speak the less is understood. Slow comes from the silence between phrases.
 NAMED: Final[dict[str, Manner]] = {
     "gentle": Manner("pyttsx3", "en-us+f5", 106, 45),
+    "calm": Manner("pyttsx3", "en-us+f2", 106, 30),
+    "low": Manner("pyttsx3", "en-us+m6", 104, 45),
     "clear": Manner("pyttsx3", "en-us+f5", 130, 50),
-    "low": Manner("pyttsx3", "en-us+m3", 106, 40),
 }
 DEFAULT: Final = "gentle"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from meditations.programs import ffmpeg
+from meditations.programs import ffmpeg, run_ffmpeg
 from meditations.project import Project
 from meditations.script import read_script
 from meditations.track.pipeline import BuiltTrack, build_track
@@ -83,13 +84,14 @@ def meditations(
 
 def ebur128(samples: NDArray[np.float64], folder: Path) -> tuple[float, float]:
     """Integrated loudness (LUFS) and true peak (dBTP) as ffmpeg's ebur128 measures them."""
-    from meditations.inspection import measure
-
     file = folder / "measured.f32"
     samples.astype("<f4").tofile(file)
     channels = 1 if samples.ndim == 1 else samples.shape[1]
-    told = measure(["-f", "f32le", "-ar", "48000", "-ac", str(channels), "-i", str(file)])
-    return (
-        -np.inf if told.integrated_lufs is None else told.integrated_lufs,
-        -np.inf if told.true_peak_dbtp is None else told.true_peak_dbtp,
-    )
+    told = run_ffmpeg(
+        ["-nostats", "-f", "f32le", "-ar", "48000", "-ac", str(channels), "-i", str(file),
+         "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"],
+    )  # fmt: skip
+    lufs = re.findall(r"^\s+I:\s+(-?[\d.]+) LUFS", told, re.MULTILINE)
+    peak = re.findall(r"^\s+Peak:\s+(-?[\d.]+|-inf) dBFS", told, re.MULTILINE)
+    loud = float(lufs[-1]) if lufs else -np.inf
+    return -np.inf if loud <= -70 else loud, float(peak[-1]) if peak else -np.inf
