@@ -153,7 +153,7 @@ def test_a_soft_line_is_softer_in_the_track(tmp_path: Path, workers: Workers) ->
         part = sound.samples[cue["start_ms"] * 48 : cue["end_ms"] * 48]
         levels.append(ebur128(part, tmp_path)[0])
     assert levels == pytest.approx([-16.0, -22.0], abs=0.6)
-    assert all(finding.good for finding in inspect_track(track.mp3))
+    assert inspect_track(track.mp3).good
 
 
 def test_a_chain_of_the_maker_s_own(tmp_path: Path, workers: Workers) -> None:

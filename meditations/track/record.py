@@ -16,9 +16,9 @@ from meditations.mix.mixer import LAME_LEVEL
 from meditations.mp3.stream import BITRATE_KBPS, frame_count
 from meditations.programs import ffmpeg_version
 from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.sound.levels import SPEECH_LUFS
 from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
 from meditations.store import file_digest
-from meditations.track.loudness import intended_lufs
 from meditations.track.sidecars import ms
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def make_record(
             "bitrate_kbps": BITRATE_KBPS,
             "channels": 2,
         },
-        "loudness": {"target_speech_lufs": intended_lufs(timeline), **asdict(loudness)},
+        "loudness": {"target_speech_lufs": SPEECH_LUFS, **asdict(loudness)},
         "voices": [asdict(manner) for manner in manners],
         "chains": {name: asdict(chain) for name, chain in sounding.chains.items()},
         "synthetic_voice": True,
@@ -105,6 +105,7 @@ def make_record(
                 "chapter": cue.section,
                 "line": cue.where.line,
                 "take": takes[cue.utterance].key[:16],
+                "volume_db": cue.utterance.manner.volume_db,
             }
             for cue in timeline.cues
         ],
