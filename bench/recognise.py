@@ -26,6 +26,7 @@ import soxr
 from meditations.plan import BreathEvent, Plan, SayEvent, SilenceEvent, make_plan
 from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.script import read_script
+from meditations.sound.chain import Chain
 from meditations.sound.chain_files import PRESETS, find_chain
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
 from meditations.speech.takes import prepare, take_key
@@ -125,19 +126,24 @@ def _understood(samples: np.ndarray[Any, Any]) -> list[str]:
     return words_of(found.hypstr) if found else []
 
 
-def _listen(utterance: Utterance) -> tuple[int, int]:
-    """Word errors, and the frames that it took; kept, for it takes a while. Runs in a worker."""
+def _listen(utterance: Utterance) -> int:
+    """Word errors; kept, for it takes a while. Runs in a worker."""
     engine, chain = Pyttsx3Engine(), find_chain(utterance.manner.chain, ROOT)
     store = Store(cache_folder() / "heard")
     key = content_key([take_key(utterance, engine.version(), chain), _recogniser()])
     kept = store.find(key, ".json")
     if kept is None:
         recording = engine.speak(utterance, Path(tempfile.gettempdir()))
-        samples, frames, _ = prepare(recording, chain)
-        found = [word_errors(words_of(utterance.text), _understood(samples)), frames]
-        kept = store.keep(key, ".json", lambda beside: beside.write_text(json.dumps(found)))
-    errors, frames = json.loads(kept.read_text("utf-8"))
-    return errors, frames
+        samples, _, _ = prepare(recording, chain)
+        errors = word_errors(words_of(utterance.text), _understood(samples))
+        kept = store.keep(key, ".json", lambda beside: beside.write_text(json.dumps([errors])))
+    return int(json.loads(kept.read_text("utf-8"))[0])
+
+
+def _length(utterance: Utterance) -> int:
+    """How many frames it takes, whatever it goes through. Runs in a worker."""
+    recording = Pyttsx3Engine().speak(utterance, Path(tempfile.gettempdir()))
+    return prepare(recording, Chain())[1]
 
 
 def _recogniser() -> str:
@@ -155,39 +161,38 @@ class Listener:
     def hear(self, manners: Iterable[Manner], every: int) -> list[Heard]:
         """Each `every`-th line, in each manner."""
         texts = self._texts[::every]
+        submit = self._pool.submit
         pending = {
-            manner: [self._pool.submit(_listen, Utterance(text, manner)) for text in texts]
+            manner: (
+                [submit(_listen, Utterance(text, manner)) for text in texts],
+                [submit(_length, Utterance(text, manner)) for text in self._texts],
+            )
             for manner in dict.fromkeys(manners)
         }
         heard = []
-        for manner, futures in pending.items():
-            found = [future.result() for future in futures]
-            frames = dict(zip(texts, (frames for _, frames in found), strict=True))
+        for manner, (errors, lengths) in pending.items():
             words = sum(len(words_of(text)) for text in texts)
-            heard.append(
-                Heard(manner, words, sum(errors for errors, _ in found), self._pace(frames))
-            )
-            told = f"{heard[-1].percent:.1f} % of {words} words, {heard[-1].pace_wpm:.0f} a minute"
+            frames = [length.result() for length in lengths]
+            pace = self._pace(dict(zip(self._texts, frames, strict=True)))
+            heard.append(Heard(manner, words, sum(one.result() for one in errors), pace))
+            told = f"{heard[-1].percent:.1f} % of {words} words, {pace:.0f} a minute"
             print(f"{manner.voice} {manner.rate_wpm} {manner.pitch} {manner.chain}: {told}",
                   file=sys.stderr, flush=True)  # fmt: skip
         return heard
 
     def _pace(self, frames: dict[str, int]) -> float:
-        """Words a minute over all lines that were heard, and the short gaps between them."""
+        """Words a minute over all that is spoken, and the short gaps in it."""
         words, ms = 0, 0.0
         for plan in self._plans:
-            gap_ms, last = 0, False
+            gap_ms, begun = 0, False
             for event in plan.events:
                 if isinstance(event, SilenceEvent | BreathEvent):
                     gap_ms += event.ms
                 elif isinstance(event, SayEvent):
-                    text = event.utterance.text
-                    known = text in frames
-                    if known:
-                        words += len(words_of(text))
-                        ms += frames[text] * 1000 / SAMPLE_RATE_HZ
-                        ms += gap_ms if last and gap_ms < SAME_PASSAGE_MS else 0
-                    gap_ms, last = 0, known
+                    words += len(words_of(event.utterance.text))
+                    ms += frames[event.utterance.text] * 1000 / SAMPLE_RATE_HZ
+                    ms += gap_ms if begun and gap_ms < SAME_PASSAGE_MS else 0
+                    gap_ms, begun = 0, True
         return 60_000 * words / ms
 
 
@@ -222,7 +227,7 @@ def _report(listener: Listener) -> str:
         "# How well the voices are understood\n\nWritten by `python -m bench.recognise`; do not "
         "edit.",
         f"The recogniser is {_recogniser()} with the English model in its package, the voices are "
-        f"those of {Pyttsx3Engine().version()}. " + _ABOUT,
+        f"those of {Pyttsx3Engine().version()}.\n" + _ABOUT,
         f"## The default voice, through each chain\n\nWord errors in percent of "
         f"{chains[0].words:,} words; behind them, how many words more or fewer than with `plain`.",
         _table(_NAMED_HEAD, _rows({DEFAULT: chains})),
@@ -278,8 +283,8 @@ _ABOUT: Final = """\
 It hears each sentence alone, as a take sounds in the track, and knows nothing of meditations. A
 word error is a word put in, left out, or taken for another. A person understands far more: what
 the figures tell is which of two ways of speaking the same words is clearer, and a difference of a
-percent or two tells nothing. Words a minute are those of a listener: the gaps under a second
-within a passage are counted in."""
+percent or two tells nothing. Words a minute are those of a listener: over all lines, the gaps
+under a second within a passage counted in."""
 
 _REPEAT: Final = """\
 ## How to repeat it
