@@ -5,7 +5,9 @@ Nothing may be started here: a thread or an initialised espeak-ng would not surv
 
 import os
 
+import meditations.inspection.spans
 import meditations.mix.mixer
+import meditations.sound.clips
 import meditations.speech.pyttsx3_engine
 import meditations.speech.takes  # noqa: F401
 from meditations.speech.speaker import start_speaker

@@ -23,8 +23,9 @@ ROOMS: Final = (
     {"timeline"},
     {"mp3"},
     {"mix"},
-    {"worker_setup", "track"},
+    {"track"},
     {"inspection"},
+    {"worker_setup"},
     {"commands"},
     {"__main__"},
 )

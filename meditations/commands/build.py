@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shlex
@@ -169,6 +170,7 @@ def _build(
                     threads.submit(_build_one, script, task, workshop, outcome, shown)
                     for script in read
                 ]
+                importlib.import_module("meditations.inspection")  # while the workers work
                 wait(tracks, return_when=FIRST_EXCEPTION)
             except BaseException:
                 workers.kill()  # so that the threads, which wait for workers, come back
@@ -184,13 +186,14 @@ def _build(
 def _build_one(
     script: Script, task: _Task, workshop: Workshop, outcome: _Outcome, shown: BuildProgress
 ) -> None:
-    from meditations.inspection import inspect_track
     from meditations.track.pipeline import build_track
 
     before = script.source.stat()
     reporter = shown.track(script.slug)
     try:
         track = build_track(script, task.project, task.folder, workshop, reporter)
+        from meditations.inspection import inspect_track  # long imported, by the main thread
+
         report = inspect_track(track.mp3, workshop.workers)
         if not report.good:
             raise _unfit(track, report)

@@ -5,7 +5,6 @@ The same input gives the same record: no date of the clock, no path of the machi
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +43,8 @@ def make_record(
     script: Script, sounding: Sounding, loudness: TrackLoudness, mp3: Mp3Facts
 ) -> dict[str, Any]:
     """The record of a track, ready for JSON; times are milliseconds from the first sample."""
+    import importlib.metadata  # not before the workers have their work: it is slow to import
+
     timeline, takes, published = sounding.timeline, sounding.takes, script.published
     manners = sorted({u.manner for u in takes}, key=lambda m: (m.engine, m.voice, m.rate_wpm))
     return {
