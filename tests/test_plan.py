@@ -197,7 +197,7 @@ REFUSED: Final = {
     "voice: gentel": ("2:8", "no voice is called 'gentel'\n  did you mean 'gentle'?"),
     "voice: {name: nobody}": (
         "2:8",
-        "no voice is called 'nobody'\n  known here: clear, gentle, low",
+        "no voice is called 'nobody'\n  known here: calm, clear, gentle, low",
     ),
 }
 
