@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from meditations.speech.engine import Engine, Recording
     from meditations.speech.utterance import Utterance
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
 MARGIN_MS: Final = 40
 MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
