@@ -24,7 +24,7 @@ def _bed(layers: str) -> str:
 
 _FOUR: Final = "[rain, {sound: wind, with: {gusts: 80 %}}, drone, {sound: night, pan: 60 % right}]"
 _LOUD: Final = "{level: -20 dB, lift: 10 dB, sound: fire}"
-_ROUNDS: Final = "breathe: {in: 4s, hold: 2s, out: 6s, rest: 1s, times: 20, words: 20, tone: 0 dB}"
+_ROUNDS: Final = "breathe: {in: 4s, hold: 2s, out: 6s, rest: 1s, times: 20, words: 20, tone: -6 dB}"
 
 EXTREMES: Final[dict[str, str]] = {
     "one word only": _script("Yes.", settings=_bed("none")),

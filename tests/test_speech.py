@@ -214,9 +214,12 @@ def test_takes_are_trimmed_levelled_and_limited(tmp_path: Path) -> None:
         assert len(samples) == frames + 2 * MARGIN_FRAMES + WARM.tail_frames
         speech = samples[MARGIN_FRAMES : MARGIN_FRAMES + frames]
         if frames >= 0.4 * SAMPLE_RATE_HZ:
-            # Said over and over, as words of a track are measured one after the other.
-            lufs, peak = ebur128(np.tile(np.stack([speech, speech], axis=1), (8, 1)), tmp_path)
-            assert lufs == pytest.approx(-16.0 + CODEC_LOSS_DB, abs=0.3)
+            # Alone, and as one of many words: single words cannot have both.
+            alone, peak = ebur128(np.stack([speech, speech], axis=1), tmp_path)
+            often, _ = ebur128(np.tile(np.stack([speech, speech], axis=1), (8, 1)), tmp_path)
+            assert alone - (-16.0 + CODEC_LOSS_DB) == pytest.approx(0.1, abs=0.4)
+            if frames > 2 * SAMPLE_RATE_HZ:
+                assert often == pytest.approx(-16.0 + CODEC_LOSS_DB, abs=0.15)
             assert peak <= -2.9
         assert true_peak_dbtp(samples) <= -3.0 + 1e-6
 

@@ -143,18 +143,26 @@ def gated_lufs(blocks: NDArray[np.float64]) -> float:
 
 
 def mono_lufs(by_ms: NDArray[np.float64]) -> float:
-    """Loudness of a mono sound when both speakers play it over and over, as in a stereo file.
-
-    Over and over: measured alone, a word counts by its middle, since no block of 400 ms reaches
-    over its ends; but the words of a track are heard, and measured, one after the other. So the
-    blocks go round, and each millisecond counts alike.
+    """Loudness of a mono sound when both speakers play it, as in a stereo file.
 
     Args:
         by_ms: K-weighted mean squares for each millisecond.
     """
+    if len(by_ms) < BLOCK_STEPS * STEP_MS:
+        return to_lufs(2 * float(np.mean(by_ms))) if len(by_ms) else float("-inf")
+    whole = len(by_ms) // STEP_MS  # a part of a step would pull its block down
+    return integrated_lufs(2 * step_energies(by_ms)[:whole])
+
+
+def repeated_lufs(by_ms: NDArray[np.float64]) -> float:
+    """As `mono_lufs`, of a sound that is played over and over.
+
+    Measured alone, a word counts by its middle, since no block of 400 ms reaches over its ends.
+    Here blocks go round, and each millisecond counts alike, as among other words.
+    """
     count, block = len(by_ms), BLOCK_STEPS * STEP_MS
     if count < block:
-        return to_lufs(2 * float(np.mean(by_ms))) if count else float("-inf")
+        return mono_lufs(by_ms)
     sums = np.cumsum(np.concatenate(([0.0], by_ms, by_ms[:block])))
     starts = np.arange(0, count, STEP_MS)
     return gated_lufs(2 * (sums[starts + block] - sums[starts]) / block)

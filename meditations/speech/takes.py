@@ -17,7 +17,7 @@ from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.chain import Chain, treat
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
-from meditations.sound.loudness import energies_by_ms, mono_lufs, step_energies
+from meditations.sound.loudness import energies_by_ms, mono_lufs, repeated_lufs, step_energies
 from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms
 from meditations.store import Store, content_key
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from meditations.speech.engine import Engine, Recording
     from meditations.speech.utterance import Utterance
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
 MARGIN_MS: Final = 40
 MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
@@ -39,6 +39,8 @@ SPEECH_SHARE: Final = 0.005
 EDGE_FADE_FRAMES: Final = 10 * FRAMES_PER_MS
 TARGET_LUFS: Final = SPEECH_LUFS + CODEC_LOSS_DB
 NEAR_ENOUGH_LU: Final = 0.02
+MOST_ALONE_LU: Final = 0.35
+"""How much louder than the others a take may be measured alone; single words are, by a decibel."""
 MOST_ROUNDS: Final = 8
 
 
@@ -196,12 +198,12 @@ def _levelling_gain(
     Returns:
         Factors at the edges of the milliseconds, to be joined by straight lines.
     """
-    gain_db = missing_lu = target_lufs - mono_lufs(speech)
+    gain_db = missing_lu = target_lufs - _lufs(speech)
     before: tuple[float, float] | None = None
     gain = np.ones(len(peak_by_ms) + 1)
     for _ in range(MOST_ROUNDS):
         gain = limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP) * factor(gain_db)
-        missing_lu = target_lufs - mono_lufs(speech * _power(gain, len(speech)))
+        missing_lu = target_lufs - _lufs(speech * _power(gain, len(speech)))
         if abs(missing_lu) < NEAR_ENOUGH_LU:
             break
         slope = 1.0
@@ -211,6 +213,11 @@ def _levelling_gain(
         before = (gain_db, missing_lu)
         gain_db += missing_lu / slope
     return gain
+
+
+def _lufs(by_ms: NDArray[np.float64]) -> float:
+    """The loudness by which a take is levelled: that among other takes, within a bound alone."""
+    return max(repeated_lufs(by_ms), mono_lufs(by_ms) - MOST_ALONE_LU)
 
 
 def _power(gain: NDArray[np.float64], speech_ms: int) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ import numpy as np
 from meditations.errors import MeditationError
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP
 from meditations.sound.loudness import STEP_FRAMES
+from meditations.sound.specs import BellSpec
 from meditations.timeline.beds import value_at
 
 if TYPE_CHECKING:
@@ -60,10 +61,13 @@ def check_headroom(timeline: Timeline, sounds: Mapping[SoundSpec, PreparedBed]) 
         (ring for ring in rings if 0 <= worst - ring[1] < len(ring[2])),
         key=lambda ring: float(ring[2][worst - ring[1]]),
     )
+    bell = isinstance(loudest.spec, BellSpec)
+    kind, setting = ("bell", "its level") if bell else ("tone", "tone:")
     raise MeditationError(
-        f"at {worst // 10} s this bell, with what sounds around it, is"
+        f"at {worst // 10} s this {kind}, with what sounds around it, is"
         f" {max(over_db, 0.1):.1f} dB too loud",
-        mend=f"lower its level by {max(2 * over_db, 1.0):.0f} dB, or give it longer: every: …",
+        mend=f"lower {setting} by {max(4 * over_db, 1.0):.0f} dB"
+        + (", or give it longer: every: …" if bell else ""),
         where=loudest.where,
     )
 
