@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 SPANS: Final = 8
 SHORTEST_SPAN_S: Final = 20
-LONGEST_SPAN_S: Final = 120
-"""A span is decoded whole: 23 MB of samples at the most."""
+LONGEST_SPAN_S: Final = 60
+"""A span is decoded whole: 12 MB of samples at the most."""
 PIECE_STEPS: Final = 10
 """Measured a second at a time: what fits the processor's cache is quick."""
 
