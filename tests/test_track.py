@@ -230,9 +230,25 @@ def test_a_crash_of_a_worker_is_a_message(tmp_path: Path) -> None:
     assert not list((tmp_path / "out").rglob("*"))
 
 
-def test_one_and_four_jobs_give_the_same_bytes(tmp_path: Path) -> None:
+EVERYTHING = """
+title: Everything
+background: [ocean, {sound: night, pan: 40 % left}]
+bells: {start: bowl, end: gong}
+sections:
+  - title: One
+    script:
+      - Hello there.
+      - breathe: {in: 3s, hold: 1s, out: 4s, times: 3, words: 1}
+      - background: {sound: drone, with: {key: A}}
+      - say: {text: "Softly now.", volume: -4 dB, voice: {chain: hall}}
+      - bell: {sound: woodblock, times: 2}
+"""
+
+
+@pytest.mark.parametrize("text", [OVER_BROWN, EVERYTHING], ids=["plain", "everything"])
+def test_one_and_four_jobs_give_the_same_bytes(text: str, tmp_path: Path) -> None:
     """Two clean builds from the command line, with one worker and with four: equal bytes."""
-    write_script(tmp_path, OVER_BROWN)
+    write_script(tmp_path, text)
     files = []
     for jobs in ("1", "4"):
         done = meditations(

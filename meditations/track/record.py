@@ -6,7 +6,7 @@ The same input gives the same record: no date of the clock, no path of the machi
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import meditations
@@ -46,7 +46,7 @@ def make_record(
     import importlib.metadata  # not before the workers have their work: it is slow to import
 
     timeline, takes, published = sounding.timeline, sounding.takes, script.published
-    manners = sorted({u.manner for u in takes}, key=lambda m: (m.engine, m.voice, m.rate_wpm))
+    manners = sorted({u.manner for u in takes}, key=astuple)
     return {
         "format": FORMAT,
         "slug": script.slug,
