@@ -211,8 +211,8 @@ def _report(
         f"Time against `{PLAIN}` in the same round (median, lowest to highest; to reach: 1.25 at"
         " most), and memory: the largest process, and all together (PSS). Then a track of ten"
         " minutes: what `inspect` says, and the seam of the loop: how far spectrum and envelope"
-        " step there, against the 99th of a hundred other places (under 1 it is not to be told"
-        " from them).",
+        " step there, against the 99th percentile of a thousand other places (under 1 it is not"
+        " to be told from them).",
         "",
         "| bed | time | largest, MB | together, MB | inspect | clicks | spectrum | envelope |",
         "|---|---|---|---|---|---|---|---|",
