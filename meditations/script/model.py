@@ -315,6 +315,10 @@ class Script(_Settings):
         source: The file itself.
         slug: The name of its track: lower case letters, digits and dashes.
         places: Where the value of each setting stands.
+        content_note: What listeners should know before they press play.
+        instead: Slugs of tracks to choose in place of this one.
+        resources: Which help lines and organisations of `resources.yaml` belong to it, by what
+            they are for.
     """
 
     file: Annotated[Where, Field(alias="@where")]
@@ -337,6 +341,9 @@ class Script(_Settings):
     cover: Text | None = None
     palette: Text | None = None
     notes: Text = ""
+    content_note: Text = ""
+    instead: tuple[Text, ...] = ()
+    resources: tuple[Text, ...] = ()
     review: Annotated[Literal["none"], choice("none")] | None = None
     reviewed: Reviewed | None = None
     care: Care = Care()
