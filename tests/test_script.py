@@ -49,6 +49,9 @@ def seconds(number: float) -> Duration:
 
 DEFAULTS: Final[dict[str, object]] = {
     "summary": "",
+    "content_note": "",
+    "instead": (),
+    "resources": (),
     "kind": ("general",),
     "topics": (),
     "language": "en",
