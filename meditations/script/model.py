@@ -48,7 +48,9 @@ Pitch = Annotated[int, whole(0, 99)]
 class _Settings(BaseModel):
     """Frozen; a key that is not known is an error."""
 
-    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
     short_for: ClassVar[str] = ""
     """The key that a single value stands for, where the long form is not written out."""

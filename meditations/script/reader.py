@@ -6,7 +6,7 @@ import re
 import types
 import typing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_Read = TypeVar("_Read", bound=BaseModel)
+
 
 def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
     """The script in `file`, validated.
@@ -36,6 +38,35 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
         MeditationError: If the file cannot be read at all.
     """
     shown = shown_as or file
+    root, values = _mapping(file, shown, "a script", "title: A Quiet Evening")
+    places = {key.text: value.where for key, value in root.entries}
+    beside = {
+        "@where": Where(shown), "@source": file, "@slug": slug_of(file), "@places": places,
+    }  # fmt: skip
+    return _validated(root, values, model.Script, beside)
+
+
+def read_settings(
+    file: Path, shown: Path, kind: type[_Read], what: str, example: str
+) -> _Read:
+    """A file of settings other than a script, read with the same care.
+
+    Args:
+        file: The YAML file.
+        shown: Its name in messages.
+        kind: What it holds.
+        what: What such a file is called.
+        example: A line that it may begin with.
+
+    Raises:
+        FaultyScriptError: With every fault found, each with line, column, and how to mend it.
+        MeditationError: If the file cannot be read at all.
+    """
+    root, values = _mapping(file, shown, what, example)
+    return _validated(root, values, kind, {})
+
+
+def _mapping(file: Path, shown: Path, what: str, example: str) -> tuple[Mapping, _Values]:
     try:
         written = Written(read_text(file))
         root = parse(written, shown)
@@ -44,20 +75,22 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
             error.what, mend=error.mend, where=Where(shown, error.where.line, error.where.column)
         ) from None
     if not isinstance(root, Mapping):
-        what = "a list" if isinstance(root, Sequence) else "a single text"
+        found = "a list" if isinstance(root, Sequence) else "a single text"
         raise MeditationError(
-            f"holds {what} where a script starts with its settings",
-            mend="start with a line such as  title: A Quiet Evening",
+            f"holds {found} where {what} starts with its settings",
+            mend=f"start with a line such as  {example}",
             where=root.where,
         )
-    values = _Values(written)
-    settings = values.settings(root, model.Script)
-    places = {key.text: value.where for key, value in root.entries}
-    settings |= {
-        "@where": Where(shown), "@source": file, "@slug": slug_of(file), "@places": places,
-    }  # fmt: skip
+    return root, _Values(written)
+
+
+def _validated(
+    root: Mapping, values: _Values, kind: type[_Read], beside: dict[str, Any]
+) -> _Read:
+    """The settings of `root` as a `kind`, or all of its faults at once."""
+    settings = values.settings(root, kind) | beside
     try:
-        script = model.Script.model_validate(settings)
+        read = kind.model_validate(settings)
     except ValidationError as error:
         # A list all of whose items are faulty is also told to be too short: one word is enough.
         found = [
@@ -68,7 +101,7 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
         raise FaultyScriptError([*values.faults, *found]) from None
     if values.faults:
         raise FaultyScriptError(values.faults)
-    return script
+    return read
 
 
 class _Values:

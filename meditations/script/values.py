@@ -133,6 +133,21 @@ def _read_published(value: Any) -> datetime:
     return moment
 
 
+def _read_checked(value: Any) -> date | None:
+    """The day on which a person checked something, or None for `never`."""
+    if value is None or isinstance(value, date):
+        return value
+    _want_text(value, "a date")
+    if value == "never":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise MeditationError(
+            f"{given(value)} is no day", mend="write never, or the day of the check: 2026-11-22"
+        ) from None
+
+
 def _read_text(value: Any) -> str:
     _want_text(value, "text")
     text = str(value).strip()
@@ -284,4 +299,5 @@ ToneLevel = Annotated[float | None, PlainValidator(told(_read_tone))]
 Pan = Annotated[float, PlainValidator(told(_read_pan))]
 Boolean = Annotated[bool, PlainValidator(told(_read_boolean))]
 Published = Annotated[datetime, PlainValidator(told(_read_published))]
+Checked = Annotated[date | None, PlainValidator(told(_read_checked))]
 Rate = Annotated[float | int, PlainValidator(told(_read_rate))]

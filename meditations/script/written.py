@@ -12,17 +12,21 @@ from typing import Final
 
 PROSE: Final = frozenset(
     {
+        "about",
         "album",
         "allow",
         "author",
         "by",
+        "contact",
         "content_note",
         "credit",
         "instead",
         "license",
         "notes",
+        "region",
         "resources",
         "say",
+        "source",
         "summary",
         "text",
         "title",
@@ -32,12 +36,12 @@ PROSE: Final = frozenset(
 """Keys behind which words stand: nothing of them may be lost."""
 SETTINGS: Final = frozenset(
     {
-        "background", "bell", "bells", "breath", "breathe", "care", "chain", "cover", "end",
-        "engine", "every", "fade", "fade_in", "fade_out", "fixed", "hold", "in", "kind", "language",
-        "lead_in", "length", "level", "lift", "line", "name", "on", "onset", "out", "pace",
-        "palette", "pan", "pause", "pitch", "published", "rate", "repeat", "rest", "review",
-        "reviewed", "role", "script", "section", "sections", "sentence", "sound", "start", "tail",
-        "time", "times", "tone", "voice", "volume", "with", "words",
+        "background", "bell", "bells", "breath", "breathe", "care", "chain", "checked", "cover",
+        "end", "engine", "every", "fade", "fade_in", "fade_out", "fixed", "for", "hold", "in",
+        "kind", "language", "lead_in", "length", "level", "lift", "line", "name", "on", "onset",
+        "out", "pace", "palette", "pan", "pause", "pitch", "published", "rate", "repeat", "rest",
+        "review", "reviewed", "role", "script", "section", "sections", "sentence", "sound",
+        "start", "tail", "time", "times", "tone", "voice", "volume", "with", "words",
     }
 )  # fmt: skip
 """All other keys of the format."""

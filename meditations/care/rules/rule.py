@@ -1,0 +1,76 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meditations.care.findings import Found
+
+if TYPE_CHECKING:
+    from meditations.care.findings import Severity
+    from meditations.care.reading import Passage, Reading
+
+EVERY = frozenset({"trauma", "partner", "sleep", "general"})
+TRAUMA = frozenset({"trauma"})
+HURT = frozenset({"trauma", "partner"})
+PARTNER = frozenset({"partner"})
+SLEEP = frozenset({"sleep"})
+NONE: frozenset[str] = frozenset()
+
+Find = Callable[["Reading"], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        id: Such as `C07`.
+        title: What it is about, in a few words.
+        why: Why it matters to a listener.
+        better: What to do or say in place of it.
+        source: What the rule rests on.
+        before: A sentence, or a setting, as it should not be.
+        after: The same as it could be.
+        find: Finds it.
+        error_in: The kinds of scripts in which it is an error; in others it is a warning.
+        only_in: The kinds of scripts that it is about at all.
+        needs_words: Whether it looks for words, and so needs those of the script's language.
+    """
+
+    id: str
+    title: str
+    why: str
+    better: str
+    source: str
+    before: str
+    after: str
+    find: Find
+    error_in: frozenset[str] = EVERY
+    only_in: frozenset[str] = EVERY
+    needs_words: bool = True
+
+    def severity(self, kinds: frozenset[str]) -> Severity:
+        """How much a finding weighs; of several kinds the strictest wins."""
+        return "error" if kinds & self.error_in else "warning"
+
+
+def phrases(rule: str, what: str, *, written: Iterable[str] = ()) -> Find:
+    """A rule that looks for phrases in what is spoken, and in the `written` parts named."""
+    parts = frozenset(written)
+
+    def find(reading: Reading) -> Iterable[Found]:
+        passages = (*reading.once, *(p for p in reading.written if p.part in parts))
+        for passage in passages:
+            yield from found_in(reading, passage, rule, what)
+
+    return find
+
+
+def found_in(reading: Reading, passage: Passage, rule: str, what: str) -> Iterable[Found]:
+    """What the words of a rule find in one passage."""
+    for match in reading.words.of(rule).find(passage.text):
+        words = passage.text[match.start() : match.end()].strip(" ,")
+        yield Found(what, reading.place_of(passage, words), words)

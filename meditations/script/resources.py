@@ -1,0 +1,63 @@
+"""Help lines and organisations: `resources.yaml`, one file for all scripts of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from meditations.errors import Where
+from meditations.script.model import _Settings
+from meditations.script.reader import read_settings
+from meditations.script.values import Checked, Text, Title
+
+if TYPE_CHECKING:
+    from meditations.project import Project
+
+NAME = "resources.yaml"
+
+
+class Resource(_Settings):
+    """Somebody who can help.
+
+    Attributes:
+        name: Who.
+        region: Where they help: a country, or `worldwide`.
+        purposes: What they are for, in the words that scripts use.
+        contact: A number, an address, or both, as they are written.
+        about: What they do, in a few words.
+        source: Where this was found.
+        checked: The day on which a person rang or visited; None for never.
+    """
+
+    name: Title
+    region: Title
+    purposes: Annotated[tuple[Text, ...], Field(alias="for", min_length=1)]
+    contact: Title
+    about: Text = ""
+    source: Title
+    checked: Checked
+    where: Annotated[Where, Field(alias="@where")] = Where()
+
+
+class _Resources(_Settings):
+    resources: Annotated[tuple[Resource, ...], Field(min_length=1)]
+
+
+def read_resources(project: Project) -> dict[str, tuple[Resource, ...]]:
+    """The resources of a project by what they are for; empty where it has no such file.
+
+    Raises:
+        MeditationError: If the file cannot be read, or holds faults.
+    """
+    file = project.root / NAME
+    if not file.is_file():
+        return {}
+    read = read_settings(
+        file, project.shown(file), _Resources, "a list of resources", "resources:"
+    )
+    by_purpose: dict[str, tuple[Resource, ...]] = {}
+    for resource in read.resources:
+        for purpose in resource.purposes:
+            by_purpose[purpose] = (*by_purpose.get(purpose, ()), resource)
+    return by_purpose
