@@ -92,6 +92,11 @@ def find_scripts(
     return files
 
 
+def track_names(project: Project) -> frozenset[str]:
+    """The names of all tracks of a project."""
+    return frozenset(_slug_or_stem(file) for file in _all_scripts(project))
+
+
 def slug_of(file: Path) -> str:
     """The track's name from the script's: ASCII letters, digits and dashes.
 

@@ -21,6 +21,7 @@ ROOMS: Final = (
     {"speech"},
     {"plan"},
     {"timeline"},
+    {"care"},
     {"mp3"},
     {"mix"},
     {"track"},

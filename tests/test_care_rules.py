@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
+from support.care import FOLDER, reviewed
 
 from meditations.care import RULES
-from support.care import FOLDER, reviewed
 
 if TYPE_CHECKING:
     from pathlib import Path

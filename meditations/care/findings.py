@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from meditations.errors import MeditationError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from meditations.errors import Where
 
 Severity = Literal["error", "warning"]
@@ -42,6 +46,7 @@ class Finding:
         words: The words that it is about; may be empty.
         better: How it could be said or done.
         answer: The reason that the script gives for leaving it so; empty where it gives none.
+        estimated: Whether it rests on lengths of lines that nobody has spoken yet.
     """
 
     rule: str
@@ -51,14 +56,37 @@ class Finding:
     words: str
     better: str
     answer: str = ""
+    estimated: bool = False
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.severity} {self.rule}: {self.what}"
+        about = "~" if self.estimated else ""
+        head = f"{self.where}: {self.severity} {self.rule}: {about}{self.what}"
         if self.words and self.words not in self.what:
             head += f": “{_short(self.words)}”"
         if self.answer:
             return f"{head}\n  answered in the script: {self.answer}"
         return f"{head}\n  {self.better}"
+
+
+class CareError(MeditationError):
+    """A script that the care review stops.
+
+    Attributes:
+        findings: The errors, at least one.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        count = len(self.findings)
+        super().__init__(
+            f"the care review found {count} error" + "s" * (count > 1),
+            mend="mend them, answer them in the script (care: {allow: {C09: the reason}}), or build"
+            " without\nthe review, which the record then says: meditations build --without-care",
+            where=self.findings[0].where,
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.findings), f"{self.what}: {self.mend}"])
 
 
 def _short(words: str) -> str:

@@ -41,7 +41,12 @@ class Review:
 
 
 def review(
-    script: Script, plan: Plan, timeline: Timeline, around: Surroundings | None = None
+    script: Script,
+    plan: Plan,
+    timeline: Timeline,
+    around: Surroundings | None = None,
+    *,
+    estimated: bool = False,
 ) -> Review:
     """Reads a script for care.
 
@@ -50,6 +55,7 @@ def review(
         plan: What happens in it.
         timeline: When it happens; where lines were not spoken yet, with estimated lengths.
         around: The project that it belongs to.
+        estimated: Whether the timeline rests on estimates.
 
     Raises:
         MeditationError: If the script answers a rule that there is not.
@@ -66,7 +72,7 @@ def review(
         for found in dict.fromkeys(rule.find(reading)):
             finding = Finding(
                 rule.id, found.severity or rule.severity(reading.kinds), found.where, found.what,
-                found.words, found.better or rule.better, answer,
+                found.words, found.better or rule.better, answer, estimated and rule.timed,
             )  # fmt: skip
             (answered if answer else open_).append(finding)
     return Review(_in_order(open_), _in_order(answered), words is not None)

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from meditations.track.pipeline import BuiltTrack
     from meditations.track.sounding import Workshop
 
+UNREAD = (
+    "the care review has no words for its language, so only times, sounds and resources were"
+    " looked at"
+)
+RESOURCES_RULE = "C13w"
+"""Told once by `check`: it is about resources.yaml, not about one script."""
 TRACKS_AT_ONCE = 2
 """While one track waits for its last line to be spoken, another keeps the workers busy."""
 
@@ -38,19 +44,29 @@ TRACKS_AT_ONCE = 2
     "-j", "--jobs", type=click.IntRange(1, 256), help="Work with N processes.", metavar="N",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Speak and encode everything anew.")
+@click.option(
+    "--without-care", is_flag=True,
+    help="Build also what the care review finds fault with; the record says so.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Tell the outcome as JSON.")
-def command(
-    scripts: tuple[str, ...], output: Path | None, jobs: int | None, force: bool, as_json: bool
+def command(  # noqa: PLR0913, PLR0917 - one for each option
+    scripts: tuple[str, ...],
+    output: Path | None,
+    jobs: int | None,
+    force: bool,
+    without_care: bool,
+    as_json: bool,
 ) -> int:
     """Make tracks from scripts: those named, else all of scripts/.
 
     A SCRIPT is a file, or the name of one in scripts/. What has not changed since it was made is
-    not made again, and a line that was spoken once is not spoken again.
+    not made again, and a line that was spoken once is not spoken again. A script in which the care
+    review finds an error is not made: see meditations check.
     """
     project = find_project(beside(scripts))
     files = find_scripts(project, scripts)
     folder = (output or project.build).absolute() / "tracks"
-    now = freshness.environment()
+    now = freshness.environment() + (" without care" if without_care else "")
     stale = [
         file for file in files
         if force or not freshness.is_fresh(file, slug_of(file), folder, now)
@@ -61,7 +77,8 @@ def command(
             outcome.fresh(slug_of(file))
     if stale:
         _make_folder(folder)
-        _build(stale, _Task(project, folder, now), outcome, jobs=jobs, force=force)
+        task = _Task(project, folder, now, without_care)
+        _build(stale, task, outcome, jobs=jobs, force=force)
     return outcome.close()
 
 
@@ -102,14 +119,27 @@ class _Outcome:
                 "length_ms": track.length_ms, "lines_spoken": track.spoken,
                 "windows_encoded": track.encoded, "measured": report.one_line(),
                 "uncredited": list(track.uncredited),
+                "care": [str(finding) for finding in track.review.findings],
             }
         )  # fmt: skip
+        self._tell_care(track)
         for sound in track.uncredited:
             click.echo(
                 f"{track.slug}: {sound} has no credit: and license: in the script, so this track"
                 " cannot be published",
                 err=True,
             )
+
+    def _tell_care(self, track: BuiltTrack) -> None:
+        review, slug = track.review, track.slug
+        if not review.words_read:
+            click.echo(f"{slug}: {UNREAD}", err=True)
+        count = len([finding for finding in review.findings if finding.rule != RESOURCES_RULE])
+        if count:
+            click.echo(
+                f"{slug}: the care review found {count} thing" + "s" * (count > 1)
+                + f" to look at: meditations check {slug}", err=True,
+            )  # fmt: skip
 
     def failed(self, slug: str, error: MeditationError) -> None:
         self._told.append({"slug": slug, "status": "failed", "error": str(error)})
@@ -144,6 +174,7 @@ class _Task:
     project: Project
     folder: Path
     environment: str
+    without_care: bool
 
 
 def _build(
@@ -191,7 +222,9 @@ def _build_one(
     before = script.source.stat()
     reporter = shown.track(script.slug)
     try:
-        track = build_track(script, task.project, task.folder, workshop, reporter)
+        track = build_track(
+            script, task.project, task.folder, workshop, reporter, without_care=task.without_care
+        )
         from meditations.inspection import inspect_track  # long imported, by the main thread
 
         report = inspect_track(track.mp3, workshop.workers)

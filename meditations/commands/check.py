@@ -3,63 +3,143 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from meditations.errors import FaultyScriptError, MeditationError
 from meditations.project import find_project, find_scripts
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@click.command(epilog="Example: meditations check five-senses")
+    from meditations.care import Finding, Surroundings
+    from meditations.project import Project
+
+
+@click.command(epilog="Example: meditations check five-senses\n\nmeditations check --explain C07")
 @click.argument("scripts", nargs=-1, metavar="[SCRIPT]...")
-@click.option("--json", "as_json", is_flag=True, help="Tell the faults as JSON.")
-def command(scripts: tuple[str, ...], as_json: bool) -> int:
-    """Read scripts and tell every fault, with file, line and column.
+@click.option("--explain", metavar="RULE", help="Tell what a rule of the care review is about.")
+@click.option("--json", "as_json", is_flag=True, help="Tell what was found as JSON.")
+@click.option("--sarif", is_flag=True, help="Tell what was found as SARIF 2.1.0, for code hosts.")
+def command(scripts: tuple[str, ...], explain: str | None, as_json: bool, sarif: bool) -> int:
+    """Read scripts and tell every fault, with file, line and column; then review them for care.
 
     A SCRIPT is a file, or the name of one in scripts/; without any, all of scripts/ are read.
-    Whether a `length:` can be reached is told from lines that were spoken before, and estimated
-    for others. The exit status is 1 where there is a fault.
+    Times are known for lines that were spoken before, and estimated for others; what rests on
+    estimates is marked with ~. The exit status is 1 where there is a fault or an error.
     """
+    if explain is not None:
+        click.echo(_explained(explain))
+        return 0
     from meditations.commands.build import beside
-    from meditations.script import read_script
-    from meditations.speech.lengths import known_lengths
-    from meditations.timeline.timeline import build_timeline
-    from meditations.track.preparing import check_script, warnings_of
 
     project = find_project(beside(scripts))
+    outcome = _Outcome()
     files = find_scripts(project, scripts)
-    faults: list[MeditationError] = []
-    notes: list[MeditationError] = []
-    for file in files:
-        try:
-            plan = check_script(read_script(file, project.shown(file)), project)
-            lengths, _ = known_lengths(plan.utterances, project.root)
-            build_timeline(plan, lengths)
-            notes += [MeditationError(text, where=where) for where, text in warnings_of(plan)]
-        except FaultyScriptError as error:
-            faults.extend(error.faults)
-        except MeditationError as error:
-            faults.append(error)
-    if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "scripts": len(files),
-                    "faults": list(map(_told, faults)),
-                    "notes": list(map(_told, notes)),
-                },
-                indent=1,
-            )
-        )
+    outcome.read(files, project)
+    if sarif:
+        from meditations.care.sarif import sarif_log
+
+        click.echo(json.dumps(sarif_log(outcome.findings, outcome.faults), indent=1))
+    elif as_json:
+        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
     else:
-        for fault in faults:
-            click.echo(str(fault), err=True)
-        for note in notes:
+        outcome.tell()
+    return 1 if outcome.faults or outcome.errors else 0
+
+
+@dataclass
+class _Outcome:
+    """What was found in all scripts of one call."""
+
+    scripts: int = 0
+    faults: list[MeditationError] = field(default_factory=list)
+    notes: list[MeditationError] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    answered: list[Finding] = field(default_factory=list)
+    unread: list[MeditationError] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What stops a track."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+    def read(self, files: list[Path], project: Project) -> None:
+        """Reads and reviews scripts."""
+        from meditations.track.preparing import surroundings
+
+        around = surroundings(project)
+        self.scripts = len(files)
+        for file in files:
+            try:
+                self._read(file, project, around)
+            except FaultyScriptError as error:
+                self.faults.extend(error.faults)
+            except MeditationError as error:
+                self.faults.append(error)
+        # What is found in resources.yaml is found by every script that uses it.
+        self.findings = list(dict.fromkeys(self.findings))
+
+    def _read(self, file: Path, project: Project, around: Surroundings) -> None:
+        from meditations.care import review
+        from meditations.script import read_script
+        from meditations.speech.lengths import known_lengths
+        from meditations.timeline.timeline import build_timeline
+        from meditations.track.preparing import check_script, warnings_of
+
+        script = read_script(file, project.shown(file))
+        plan = check_script(script, project)
+        lengths, estimated = known_lengths(plan.utterances, project.root)
+        timeline = build_timeline(plan, lengths)
+        self.notes += [MeditationError(text, where=where) for where, text in warnings_of(plan)]
+        found = review(script, plan, timeline, around, estimated=bool(estimated))
+        self.findings += found.findings
+        self.answered += found.answered
+        if not found.words_read:
+            what = (
+                f"not reviewed for care: there are no words for the language '{script.language}',"
+                " so only times, sounds and resources were looked at"
+            )
+            self.unread.append(MeditationError(what, where=script.place("language")))
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for other programs."""
+        return {
+            "scripts": self.scripts,
+            "faults": [*map(_told, self.faults)],
+            "care": [_finding(finding) for finding in self.findings],
+            "answered": [_finding(finding) for finding in self.answered],
+            "not_reviewed": [*map(_told, self.unread)],
+            "notes": [*map(_told, self.notes)],
+        }
+
+    def tell(self) -> None:
+        """All of it, for people: what has to be mended first."""
+        for told in (*self.faults, *self.findings, *self.answered, *self.unread):
+            click.echo(str(told), err=True)
+        for note in self.notes:
             click.echo(f"To know: {note}", err=True)
-        number = f"{len(files)} script" + ("s" if len(files) != 1 else "")
-        found = f"{len(faults)} fault" + ("s" if len(faults) != 1 else "")
-        click.echo(f"{number} read, {found if faults else 'no fault'}.")
-    return 1 if faults else 0
+        warnings = len(self.findings) - len(self.errors)
+        counts = [
+            _count(len(self.faults), "fault"),
+            _count(len(self.errors), "error of care"),
+            _count(warnings, "warning"),
+        ]
+        found = [count for count in counts if count]
+        click.echo(
+            f"{_count(self.scripts, 'script')} read, "
+            + (", ".join(found) if found else "no fault, nothing to be mended for care") + "."
+        )  # fmt: skip
+        if self.findings:
+            click.echo(f"What a rule is about: meditations check --explain {self.findings[0].rule}")
+
+
+def _count(number: int, noun: str) -> str:
+    head, _, tail = noun.partition(" ")
+    plural = head if number == 1 else head + "s"
+    return f"{number} {plural}{' ' + tail if tail else ''}" if number else ""
 
 
 def _told(fault: MeditationError) -> dict[str, object]:
@@ -70,3 +150,33 @@ def _told(fault: MeditationError) -> dict[str, object]:
         "what": fault.what,
         "mend": fault.mend,
     }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    from meditations.care import RULES
+
+    rule = RULES[finding.rule]
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "file": str(finding.where.file) if finding.where.file else None,
+        "line": finding.where.line,
+        "column": finding.where.column,
+        "what": finding.what,
+        "words": finding.words,
+        "why": rule.why,
+        "better": finding.better,
+        "source": rule.source,
+        "estimated": finding.estimated,
+        "answer": finding.answer or None,
+    }
+
+
+def _explained(name: str) -> str:
+    from meditations.care import RULES
+    from meditations.errors import nearest
+
+    rule = RULES.get(name.strip().upper().replace("W", "w"))
+    if rule is None:
+        raise MeditationError(f"there is no rule '{name}'", mend=nearest(name, RULES))
+    return rule.explained()

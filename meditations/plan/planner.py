@@ -52,6 +52,8 @@ FILE_BELL_EVERY_MS: Final = 6_000
 """How long a bell from a file has before anything else, where nothing is written."""
 LEAST_EVERY_MS: Final = 1_000
 MOST_EVERY_MS: Final = 60_000
+LONGEST_SILENCE_MS: Final = 90_000
+LONGEST_HURT_SILENCE_MS: Final = 30_000
 SHORT_TAIL_MS: Final = 2_000
 """How long a track without a background goes on after its last word."""
 
@@ -67,8 +69,10 @@ def make_plan(script: Script) -> Plan:
 
 
 def longest_silence_ms(kinds: Sequence[str]) -> int:
-    """The longest silence that care allows (rule C11): the strictest of the kinds wins."""
-    return 30_000 if {"trauma", "partner"} & set(kinds) else 90_000
+    """The longest silence that care allows (rule C11): sleep's own, else that of the strictest."""
+    if "sleep" in kinds:
+        return LONGEST_SILENCE_MS
+    return LONGEST_HURT_SILENCE_MS if {"trauma", "partner"} & set(kinds) else LONGEST_SILENCE_MS
 
 
 class _Planner:

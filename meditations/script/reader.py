@@ -46,9 +46,7 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
     return _validated(root, values, model.Script, beside)
 
 
-def read_settings(
-    file: Path, shown: Path, kind: type[_Read], what: str, example: str
-) -> _Read:
+def read_settings(file: Path, shown: Path, kind: type[_Read], what: str, example: str) -> _Read:
     """A file of settings other than a script, read with the same care.
 
     Args:
@@ -84,9 +82,7 @@ def _mapping(file: Path, shown: Path, what: str, example: str) -> tuple[Mapping,
     return root, _Values(written)
 
 
-def _validated(
-    root: Mapping, values: _Values, kind: type[_Read], beside: dict[str, Any]
-) -> _Read:
+def _validated(root: Mapping, values: _Values, kind: type[_Read], beside: dict[str, Any]) -> _Read:
     """The settings of `root` as a `kind`, or all of its faults at once."""
     settings = values.settings(root, kind) | beside
     try:

@@ -53,9 +53,7 @@ def read_resources(project: Project) -> dict[str, tuple[Resource, ...]]:
     file = project.root / NAME
     if not file.is_file():
         return {}
-    read = read_settings(
-        file, project.shown(file), _Resources, "a list of resources", "resources:"
-    )
+    read = read_settings(file, project.shown(file), _Resources, "a list of resources", "resources:")
     by_purpose: dict[str, tuple[Resource, ...]] = {}
     for resource in read.resources:
         for purpose in resource.purposes:

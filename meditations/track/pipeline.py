@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from meditations.care import CareError, Review, review
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
+from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
+from meditations.track.care import care_record
 from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
-from meditations.track.preparing import check_script, cover_file
+from meditations.track.preparing import check_script, cover_file, surroundings
 from meditations.track.record import Mp3Facts, make_record, record_text
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
@@ -42,6 +45,7 @@ class BuiltTrack:
         spoken: How many lines were spoken anew.
         encoded: How many windows were encoded anew.
         uncredited: Sound files of it whose credit or licence the script does not give.
+        review: What the care review found; errors only where it was built without care.
     """
 
     slug: str
@@ -51,14 +55,17 @@ class BuiltTrack:
     spoken: int
     encoded: int
     uncredited: tuple[str, ...] = ()
+    review: Review = Review(())
 
 
-def build_track(
+def build_track(  # noqa: PLR0913 - who builds without care says so by name
     script: Script,
     project: Project,
     folder: Path,
     workshop: Workshop,
     reporter: Reporter | None = None,
+    *,
+    without_care: bool = False,
 ) -> BuiltTrack:
     """Makes a track and everything beside it, or leaves what was there as it was.
 
@@ -68,8 +75,10 @@ def build_track(
         folder: Where the track goes.
         workshop: Workers, stores, engines.
         reporter: Is told how far it is.
+        without_care: Builds it whatever the care review finds; the record says so.
 
     Raises:
+        CareError: If the care review finds errors.
         MeditationError: If a line cannot be spoken, a sound cannot be read, a length cannot be
             reached, or a file cannot be written.
     """
@@ -86,19 +95,26 @@ def build_track(
     if own_cover:
         cover()  # what is wrong with it is to be known early
     sounding, spoken = sound(plan, project, workshop, reporter)
+    around = surroundings(project)
+    found = review(script, plan, sounding.timeline, around)
+    if found.errors and not without_care:
+        raise CareError(found.errors)
     windows, encoded = encode(sounding, workshop, reporter, cover)
     try:
         png, jpeg = workshop.workers.result(cover())
     except MeditationError as error:
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
-    mp3, record = _write(script, sounding, windows, (png, jpeg), folder)
+    care = care_record(script, found, around, without_care=without_care)
+    mp3, record = _write(script, sounding, windows, folder, _Beside((png, jpeg), care))
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     if own_cover:
         inputs.append(own_cover)
+    if (project.root / RESOURCES).is_file():
+        inputs.append(project.root / RESOURCES)
     return BuiltTrack(
         script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
-        tuple(uncredited(record)),
+        tuple(uncredited(record)), found,
     )  # fmt: skip
 
 
@@ -128,12 +144,20 @@ def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple
     return cover.cover_png(image), cover.cover_jpeg(image)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What goes beside the sound: the cover as PNG and as JPEG, and the record's part on care."""
+
+    cover: tuple[bytes, bytes]
+    care: dict[str, Any]
+
+
 def _write(
     script: Script,
     sounding: Sounding,
     windows: Sequence[Path],
-    cover: tuple[bytes, bytes],
     folder: Path,
+    beside: _Beside,
 ) -> tuple[Path, dict[str, Any]]:
     """Writes all files beside their places and moves them there together, the record last."""
     timeline = sounding.timeline
@@ -142,12 +166,12 @@ def _write(
         staging.mkdir(parents=True)
         text = sidecars.transcript(script, timeline)
         mp3 = staging / f"{script.slug}.mp3"
-        write_tags(mp3, script, timeline, text, cover[1])
+        write_tags(mp3, script, timeline, text, beside.cover[1])
         with mp3.open("ab") as stream:
             join(timeline.frames, windows, stream)
         loudness = track_loudness(timeline, sounding.takes, sounding.beds)
         facts = Mp3Facts(file_digest(mp3), mp3.stat().st_size)
-        record = make_record(script, sounding, loudness, facts)
+        record = make_record(script, sounding, loudness, facts) | beside.care
         texts = {
             ".vtt": sidecars.vtt(timeline, script.language),
             ".srt": sidecars.srt(timeline),
@@ -157,7 +181,7 @@ def _write(
         }
         for suffix, content in texts.items():
             (staging / (script.slug + suffix)).write_text(content, "utf-8", newline="\n")
-        (staging / f"{script.slug}.png").write_bytes(cover[0])
+        (staging / f"{script.slug}.png").write_bytes(beside.cover[0])
         record_name = f"{script.slug}.json"
         for target in sorted(outputs_of(script.slug, folder), key=lambda f: f.name == record_name):
             (staging / target.name).replace(target)

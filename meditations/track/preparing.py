@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from meditations.care import Surroundings
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
+from meditations.project import track_names
+from meditations.script.resources import read_resources
 from meditations.sound import made
 from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
@@ -61,6 +64,15 @@ def check_script(
     if faults:
         raise FaultyScriptError(faults)
     return plan
+
+
+def surroundings(project: Project) -> Surroundings:
+    """What the care review has to know of the project around a script.
+
+    Raises:
+        MeditationError: If its resources cannot be read.
+    """
+    return Surroundings(track_names(project), read_resources(project))
 
 
 Source = BedSource | ClipSource

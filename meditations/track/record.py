@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from meditations.track.loudness import TrackLoudness
     from meditations.track.sounding import Sounding
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 LIBRARIES: Final = ("mutagen", "numpy", "pillow", "pydub", "pyttsx3", "soxr")
 
 

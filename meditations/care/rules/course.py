@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meditations.care.findings import Found
-from meditations.care.rules.rule import HURT, NONE, TRAUMA, Rule
+from meditations.care.rules.rule import NONE, TRAUMA, Rule
 from meditations.quantities import FRAMES_PER_MS, format_duration
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ SHORTEST_RETURN_MS = 30_000
 LEAST_ANCHORS = 2
 ANCHORS = ("look", "sound", "feet", "movement", "place")
 """What can lead back; the lists of C10 in the file of words."""
-LONGEST_MS = 90_000
-LONGEST_HURT_MS = 30_000
 UNANNOUNCED_MS = 60_000
 LONGEST_TRAUMA_MS = 20 * 60_000
 
@@ -61,7 +59,7 @@ def _return(reading: Reading) -> Iterator[Found]:
 
 def _silence(reading: Reading) -> Iterator[Found]:
     asleep = "sleep" in reading.kinds
-    most_ms = LONGEST_HURT_MS if not asleep and reading.kinds & HURT else LONGEST_MS
+    most_ms = reading.plan.longest_silence_ms
     words = reading.words.of("C11")
     for start, end, before in reading.silences():
         length = end - start
@@ -98,6 +96,7 @@ LEAVE = Rule(
     before="Hello. Let us begin.",
     after="Hello. You can stop or change anything here, at any time.",
     find=_leave,
+    timed=True,
 )
 
 RETURN = Rule(
@@ -111,6 +110,7 @@ RETURN = Rule(
     before="That is all. Goodbye.",
     after="You might look around, and press your feet against the floor.",
     find=_return,
+    timed=True,
 )
 
 SILENCE = Rule(
@@ -123,6 +123,7 @@ SILENCE = Rule(
     before="pause: 45s",
     after="pause: 15s",
     find=_silence,
+    timed=True,
     needs_words=False,
 )
 
@@ -135,6 +136,7 @@ LENGTH = Rule(
     before="length: 35 min",
     after="length: 15 min",
     find=_long,
+    timed=True,
     error_in=NONE,
     only_in=TRAUMA,
     needs_words=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ class Rule:
         error_in: The kinds of scripts in which it is an error; in others it is a warning.
         only_in: The kinds of scripts that it is about at all.
         needs_words: Whether it looks for words, and so needs those of the script's language.
+        timed: Whether it reads times, which are estimates until every line was spoken.
     """
 
     id: str
@@ -51,10 +53,43 @@ class Rule:
     error_in: frozenset[str] = EVERY
     only_in: frozenset[str] = EVERY
     needs_words: bool = True
+    timed: bool = False
 
     def severity(self, kinds: frozenset[str]) -> Severity:
         """How much a finding weighs; of several kinds the strictest wins."""
         return "error" if kinds & self.error_in else "warning"
+
+    def explained(self) -> str:
+        """All that it has to say, in lines for a terminal."""
+        return "\n".join(
+            (
+                f"{self.id}: {self.title} ({self.weight})",
+                *_paragraph("", self.why),
+                *_paragraph("Better: ", self.better),
+                f"  Before:  {self.before}",
+                f"  After:   {self.after}",
+                *_paragraph("Source: ", self.source),
+                *_paragraph("", f"To keep it, say why: care: {{allow: {{{self.id}: the reason}}}}"),
+            )
+        )
+
+    @property
+    def weight(self) -> str:
+        """Where it is an error, where a warning, in words."""
+        kinds = sorted(self.only_in)
+        about = "" if self.only_in == EVERY else f", only in kind {' and '.join(kinds)}"
+        errors = self.error_in & self.only_in
+        if not errors:
+            return f"a warning{about}"
+        if errors == self.only_in:
+            return f"an error{about}"
+        return f"an error in kind {' and '.join(sorted(errors))}, a warning in others"
+
+
+def _paragraph(head: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        head + text, 88, initial_indent="  ", subsequent_indent="  " + " " * len(head)
+    )
 
 
 def phrases(rule: str, what: str, *, written: Iterable[str] = ()) -> Find:
