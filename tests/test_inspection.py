@@ -460,7 +460,7 @@ def test_build_fails_where_the_finished_track_is_at_fault(
 
     monkeypatch.setattr(inspection, "inspect_track", faulty)
     for _ in range(2):
-        assert command.main(["--jobs", "2"], standalone_mode=False) == 1
+        assert command.main(["--jobs", "2", "--without-care"], standalone_mode=False) == 1
         told = capsys.readouterr().err
         assert "not as it should be: clicks: 1 click: 00:00:24.000 (wanted: none)" in told
         assert "meditations inspect build/tracks/evening.mp3" in told
@@ -474,7 +474,9 @@ def _no_curves() -> Curves:
 def test_build_says_what_it_measured(tmp_path: Path) -> None:
     """One line for each track, and its figures in the JSON."""
     write_script(tmp_path, SPOKEN)
-    done = meditations("build", "--json", cwd=tmp_path, cache=tmp_path / "cache")
+    done = meditations(
+        "build", "--without-care", "--json", cwd=tmp_path, cache=tmp_path / "cache"
+    )
     assert done.returncode == 0, done.stderr
     measured = json.loads(done.stdout)["tracks"][0]["measured"]
     assert measured.endswith("no clicks, every cue heard")

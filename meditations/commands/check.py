@@ -130,7 +130,7 @@ class _Outcome:
         found = [count for count in counts if count]
         click.echo(
             f"{_count(self.scripts, 'script')} read, "
-            + (", ".join(found) if found else "no fault, nothing to be mended for care") + "."
+            + (", ".join(found) if found else "no fault") + "."
         )  # fmt: skip
         if self.findings:
             click.echo(f"What a rule is about: meditations check --explain {self.findings[0].rule}")

@@ -14,6 +14,7 @@ from meditations.sound.specs import BellSpec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from meditations.care.pace import Pace
     from meditations.timeline.timeline import Timeline
 
 
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 def command(script: str, as_json: bool) -> None:
     """Show a script's timeline as a table: when, what, how long; where the silence goes.
 
-    Nothing is spoken. The lengths of lines that were spoken before are known; those of others are
-    estimated and marked with ~.
+    Below it stands the pace: how fast, how silent, section by section, and where that leaves what
+    suits listeners. Nothing is spoken. The lengths of lines that were spoken before are known;
+    those of others are estimated and marked with ~.
     """
+    from meditations.care.pace import pace_warnings
     from meditations.commands.build import beside
     from meditations.script import read_script
     from meditations.speech.lengths import known_lengths
@@ -43,12 +46,17 @@ def command(script: str, as_json: bool) -> None:
         told = {
             "slug": read.slug, "length_ms": _ms(timeline.frames), "estimated": bool(estimated),
             "speech_ms": _speech_ms(timeline), "events": rows,
+            "pace": list(map(_pace_told, _paces(timeline))),
+            "pace_warnings": pace_warnings(timeline, read.kind),
         }  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     for row in rows:
         click.echo(_line(row))
-    click.echo(_summary(timeline, bool(estimated)))
+    for line in _pace_table(timeline, estimated=bool(estimated)):
+        click.echo(line)
+    for warning in pace_warnings(timeline, read.kind):
+        click.echo(f"Pace: {warning}.")
 
 
 def _ms(frames: int) -> int:
@@ -115,13 +123,33 @@ def _line(row: dict[str, Any]) -> str:
     return f"{start}  {length:>8}    {text}"
 
 
-def _summary(timeline: Timeline, estimated: bool) -> str:
-    speech = _speech_ms(timeline)
-    total = _ms(timeline.frames)
-    words = sum(len(cue.caption.split()) for cue in timeline.cues)
-    about = "about " if estimated else ""
-    return (
-        f"\n{about}{format_duration(total)}, of which {format_duration(speech)} are spoken"
-        f" ({100 * speech / max(total, 1):.0f} %): {words} words,"
-        f" {60_000 * words / max(total, 1):.0f} a minute over all"
-    )
+def _paces(timeline: Timeline) -> list[Pace]:
+    """The pace of each section, and last that of the whole, whose title is empty."""
+    from meditations.care.pace import section_paces, track_pace
+
+    return [*section_paces(timeline), track_pace(timeline)]
+
+
+def _pace_told(pace: Pace) -> dict[str, Any]:
+    return {
+        "title": pace.title,
+        "length_ms": pace.length_ms,
+        "words": pace.words,
+        "spoken_wpm": round(pace.spoken_wpm, 1),
+        "over_all_wpm": round(pace.over_all_wpm, 1),
+        "silence_percent": round(100 * pace.silence, 1),
+        "longest_silence_ms": pace.longest_silence_ms,
+    }
+
+
+def _pace_table(timeline: Timeline, *, estimated: bool) -> Iterator[str]:
+    """The pace of each section and of the whole, in columns."""
+    yield ""
+    yield f"{'':>9}  words  a minute spoken  over all  silence  longest"
+    for pace in _paces(timeline):
+        length = ("~" if estimated else "") + format_duration(pace.length_ms)
+        yield (
+            f"{length:>9}  {pace.words:5}  {pace.spoken_wpm:15.0f}  {pace.over_all_wpm:8.0f}"
+            f"  {100 * pace.silence:5.0f} %  {pace.longest_silence_ms / 1000:6.1f}s"
+            f"  {pace.title or 'in all'}"
+        )

@@ -53,10 +53,10 @@ def build(
     engines: Mapping[str, Engine] | None = None,
     cache: Path | None = None,
 ) -> BuiltTrack:
-    """Builds a script, given as text, in a project of its own at `root`."""
+    """Builds a script, given as text, in a project of its own at `root`, whatever care says."""
     script = read_script(write_script(root, text))
     workshop = Workshop(workers, Stores.open(cache or root / "cache"), engines or {})
-    return build_track(script, Project(root.resolve()), root / "out", workshop)
+    return build_track(script, Project(root.resolve()), root / "out", workshop, without_care=True)
 
 
 def hear(mp3: Path) -> Sound:

@@ -13,6 +13,7 @@ from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.bells import KINDS
 from meditations.sound.clips import FILE_ONSET_MS
 from meditations.sound.specs import BellSpec
+from meditations.timeline.beds import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,26 +143,14 @@ def _gain_db(span: BedSpan, frame: int) -> float:
         into / span.fade_in_frames if span.fade_in_frames else 1.0,
         left / span.fade_out_frames if span.fade_out_frames else 1.0,
     )
-    return _at(span, frame) + 10 * math.log10(share) if share > 0 else -math.inf
-
-
-def _at(span: BedSpan, frame: int) -> float:
-    """The curve of a background's gain at a frame."""
-    frames = [point for point, _ in span.gain]
-    place = bisect_right(frames, frame)
-    if place == 0:
-        return span.gain[0][1]
-    if place == len(frames):
-        return span.gain[-1][1]
-    (before, low), (after, high) = span.gain[place - 1], span.gain[place]
-    return low + (high - low) * (frame - before) / (after - before)
+    return value_at(span.gain, frame) + 10 * math.log10(share) if share > 0 else -math.inf
 
 
 def _rises_after(span: BedSpan, frame: int) -> bool:
     """Whether a background comes, or grows louder, after a frame."""
     if span.start_frame >= frame or span.start_frame + span.fade_in_frames > frame:
         return True
-    here = _at(span, frame)
+    here = value_at(span.gain, frame)
     return any(db > here + RISING_DB for point, db in span.gain if point > frame)
 
 
