@@ -474,9 +474,7 @@ def _no_curves() -> Curves:
 def test_build_says_what_it_measured(tmp_path: Path) -> None:
     """One line for each track, and its figures in the JSON."""
     write_script(tmp_path, SPOKEN)
-    done = meditations(
-        "build", "--without-care", "--json", cwd=tmp_path, cache=tmp_path / "cache"
-    )
+    done = meditations("build", "--without-care", "--json", cwd=tmp_path, cache=tmp_path / "cache")
     assert done.returncode == 0, done.stderr
     measured = json.loads(done.stdout)["tracks"][0]["measured"]
     assert measured.endswith("no clicks, every cue heard")
