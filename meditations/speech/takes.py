@@ -8,7 +8,7 @@ import wave
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import soxr
@@ -69,8 +69,13 @@ def take_key(utterance: Utterance, engine_version: str, chain: Chain) -> str:
     manner = utterance.manner
     return content_key(
         ["take", FORMAT, utterance.text, engine_version, manner.engine, manner.voice,
-         manner.rate_wpm, manner.pitch, manner.volume_db, asdict(chain)]
+         manner.rate_wpm, manner.pitch, manner.volume_db, _facts(chain)]
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _facts(chain: Chain) -> dict[str, Any]:
+    return asdict(chain)
 
 
 def kept_take(store: Store, key: str) -> Take | None:

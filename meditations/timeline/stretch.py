@@ -79,6 +79,8 @@ def spread(total: int, shares: Sequence[int], bounds: Sequence[tuple[int, int]])
     `total` must lie between the sums of the bounds. What rounding leaves over goes to the
     largest remainders, the first ones first, so the result is always the same.
     """
+    if len(shares) == 1:
+        return [total]
     low, high = 0.0, 1.0
     while _clamped_sum(high, shares, bounds) < total and high < 1e9:
         high *= 2
