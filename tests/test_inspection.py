@@ -87,6 +87,17 @@ def test_no_false_alarm(bed: str, spoken: Remade, workers: Workers, tmp_path: Pa
     assert inspect_track(mp3, workers).failed == ()
 
 
+def test_the_pulses_of_a_deep_voice_are_no_clicks(workers: Workers, tmp_path: Path) -> None:
+    """They stand out as clicks do, but they come in trains; a click among them is still found."""
+    line = "I won't ask what happened to the other person, nor whether you are any good at this."
+    text = SPOKEN.replace("Perhaps you notice", line + " Perhaps you notice")
+    deep = Remade.of(build(tmp_path, text.replace("kind:", "voice: low\nkind:"), workers).mp3)
+    assert inspect_track(deep.mp3).failed == ()
+    cue = next(cue for cue in deep.record["cues"] if cue["text"] == line)
+    harmed = _click((cue["end_ms"] - 400) * 48, 0.9)(deep.voice.copy(), deep)
+    assert "clicks" in failed(deep.write(tmp_path / "harmed", harmed))
+
+
 def test_bells_are_no_speech_and_no_clicks(clean: Remade, workers: Workers, tmp_path: Path) -> None:
     """Bowls that are struck in pauses and under words are neither speech nor clicks."""
     sound = remade.bells(len(clean.voice))

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from meditations.inspection.places import SpokenCue
     from meditations.inspection.spans import Jump
 
-QUIET_RATIO: Final = 3.0
-"""Where nobody speaks: noise, waves, pads and bells stay under 2.5."""
+QUIET_RATIO: Final = 4.0
+"""Where nobody speaks: noise, waves, pads and bells stay under 2.5, drops on leaves under 3.6."""
 SPEECH_RATIO: Final = 7.0
 """Where somebody speaks: plosives of espeak-ng reach 4.6 (139 cues)."""
+PULSES_MS: Final = 30
+FEWEST_PULSES: Final = 2
+"""A deep voice is a train of sharp pulses, 10 ms apart: each stands out as a click would (up to
+10), but a click has no such neighbours."""
 NEAR_SPEECH_MS: Final = 150
 CRACKLES_A_MINUTE: Final = 6.0
 """So many, and they are the sound of a fire: then a click is what stands out among them."""
@@ -53,6 +57,15 @@ class Clicks:
         return self.joint_ratio > LARGEST_JOINT_RATIO * self.elsewhere_ratio
 
 
+def _is_pulse(jump: Jump, others: Sequence[Jump]) -> bool:
+    """Whether a jump is one of a train, as the pulses of a deep voice are."""
+    alike = [
+        other for other in others
+        if 0 < abs(other.at_ms - jump.at_ms) <= PULSES_MS and other.size > jump.size / 2
+    ]  # fmt: skip
+    return len(alike) >= FEWEST_PULSES
+
+
 def find_clicks(measures: Measures, cues: Sequence[SpokenCue]) -> Clicks:
     """The clicks among all jumps that were noted."""
     spoken = [(c.start_ms - NEAR_SPEECH_MS, c.end_ms + NEAR_SPEECH_MS) for c in cues]
@@ -70,7 +83,10 @@ def find_clicks(measures: Measures, cues: Sequence[SpokenCue]) -> Clicks:
     crackles = len(outside) >= max(FEWEST_CRACKLES, CRACKLES_A_MINUTE * minutes)
     size = OVER_CRACKLES * float(np.quantile([j.size for j in outside], 0.9)) if crackles else 0.0
     found = [j for j in outside if j.ratio > QUIET_RATIO and j.size > size]
-    found += [j for j in inside if j.ratio > SPEECH_RATIO and j.size > size]
+    found += [
+        j for j in inside
+        if j.ratio > SPEECH_RATIO and j.size > size and not _is_pulse(j, inside)
+    ]  # fmt: skip
     found.sort(key=lambda jump: jump.at_ms)
     joints = np.array([at for at, _ in measures.joints])
     at_joints = [j for j in found if len(joints) and np.abs(joints - j.at_ms).min() <= JOINT_MS]
