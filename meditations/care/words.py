@@ -36,6 +36,11 @@ def plain(text: str) -> str:
     return text.translate(_QUOTES)
 
 
+def clauses(text: str) -> list[str]:
+    """A sentence in its parts, which commas and other stops divide."""
+    return [clause for clause in _CLAUSE_END.split(text) if clause.strip()]
+
+
 @dataclass(frozen=True)
 class RuleWords:
     """The expressions of one rule."""

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from meditations.care.findings import Found
 from meditations.care.rules.rule import NONE, TRAUMA, Rule
+from meditations.care.words import clauses
 from meditations.quantities import FRAMES_PER_MS, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from meditations.care.reading import Reading
+    from meditations.care.reading import Passage, Reading
 
 LEAVE_BY_MS = 60_000
 SHORTEST_RETURN_MS = 30_000
@@ -19,6 +20,8 @@ LEAST_ANCHORS = 2
 ANCHORS = ("look", "sound", "feet", "movement", "place")
 """What can lead back; the lists of C10 in the file of words."""
 UNANNOUNCED_MS = 60_000
+ANNOUNCED_WITHIN_MS = 20_000
+"""What is said so shortly before a silence may announce it."""
 LONGEST_TRAUMA_MS = 20 * 60_000
 
 
@@ -60,7 +63,6 @@ def _return(reading: Reading) -> Iterator[Found]:
 def _silence(reading: Reading) -> Iterator[Found]:
     asleep = "sleep" in reading.kinds
     most_ms = reading.plan.longest_silence_ms
-    words = reading.words.of("C11")
     for start, end, before in reading.silences():
         length = end - start
         if asleep and end == reading.length_ms:
@@ -71,12 +73,32 @@ def _silence(reading: Reading) -> Iterator[Found]:
                 f"{format_duration(length)} of silence; {most_ms // 1000} s are the most", where,
                 before.text if before else "",
             )  # fmt: skip
-        elif length > UNANNOUNCED_MS and not (before and words.has(before.text, "announced")):
+        elif length > UNANNOUNCED_MS and not _announced(reading, start):
             yield Found(
                 f"{format_duration(length)} of silence that nobody announces", where,
                 before.text if before else "",
                 better="say before it that it will be quiet for a while",
             )  # fmt: skip
+
+
+def _announced(reading: Reading, silent_from_ms: int) -> bool:
+    """Whether it was said that there will be silence; unknown without words for the language."""
+    if not reading.words.language:
+        return True
+    since_ms = silent_from_ms - ANNOUNCED_WITHIN_MS
+    return any(
+        _announces(reading, passage)
+        for passage in reading.spoken
+        if since_ms < passage.end_ms <= silent_from_ms
+    )
+
+
+def _announces(reading: Reading, passage: Passage) -> bool:
+    words = reading.words.of("C11")
+    return any(
+        words.has(clause, "announced") and not words.has(clause, "past")
+        for clause in clauses(passage.text)
+    )
 
 
 def _long(reading: Reading) -> Iterator[Found]:
@@ -118,7 +140,7 @@ SILENCE = Rule(
     "Long silence",
     why="Silence without an end in sight leaves people alone with what comes up, or wondering"
     " whether the player has stopped.",
-    better="shorten it, put a sentence into it, or announce it",
+    better="shorten it, or put a sentence into it; one that may be long is announced beforehand",
     source="D. Treleaven, Trauma-Sensitive Mindfulness, 2018; figures: the library's own",
     before="pause: 45s",
     after="pause: 15s",
@@ -130,7 +152,8 @@ SILENCE = Rule(
 LENGTH = Rule(
     "C21",
     "Length of a trauma track",
-    why="Unwanted effects are reported more often from longer sittings.",
+    why="Unwanted effects are reported more often from longer sittings, and whoever is getting"
+    " worse may not notice in time, or may feel bound to stay to the end.",
     better="keep it to 20 minutes, or make two tracks of it",
     source="A. Cebolla and others, Unwanted effects, PLoS ONE 2017 (PMC5584749)",
     before="length: 35 min",

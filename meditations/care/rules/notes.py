@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from meditations.care.findings import Found
 from meditations.care.rules.rule import HURT, NONE, Rule, found_in
+from meditations.care.words import plain
 from meditations.errors import nearest
 
 if TYPE_CHECKING:
@@ -39,9 +40,16 @@ def _content(reading: Reading) -> Iterator[Found]:
     elif not SHORTEST_NOTE <= count <= LONGEST_NOTE:
         yield Found(f"the content_note has {count} words; 5 to 40 are enough and not too many",
                     reading.script.place("content_note"), better=better)  # fmt: skip
-    elif reading.words.of("C12").has(note, "alarming"):
+    elif _alarms(reading, note):
         yield Found("the content_note alarms, where it should only tell",
                     reading.script.place("content_note"), note, better=better)  # fmt: skip
+
+
+def _alarms(reading: Reading, note: str) -> bool:
+    """Whether a note frightens; "nothing graphic" does not."""
+    words = reading.words.of("C12")
+    calm = words.expression("calm")
+    return words.has(calm.sub("", plain(note)) if calm else note, "alarming")
 
 
 def _sensitive(reading: Reading) -> tuple[Where, str] | None:
@@ -50,9 +58,8 @@ def _sensitive(reading: Reading) -> tuple[Where, str] | None:
     for passage in (*reading.once, *titles):
         for found in found_in(reading, passage, "C12", ""):
             return found.where, found.words
-    sensitive = reading.words.of("C12").expression("found")
     for topic in reading.script.topics:
-        if sensitive and sensitive.search(topic):
+        if next(reading.words.of("C12").find(topic), None):
             return reading.script.place("topics"), topic
     return None
 
@@ -118,11 +125,9 @@ def _unchecked(reading: Reading) -> Iterator[Found]:
     }
     if unchecked:
         first = min(unchecked.values(), key=lambda resource: resource.where.line)
-        yield Found(
-            f"{len(unchecked)} resources in use were never checked by a person",
-            first.where,
-            better="ring or visit each, and write the date: checked: 2026-11-22",
-        )
+        others = len(unchecked) - 1
+        more = f" and {others} more were" if others else " was"
+        yield Found(f"{first.name}{more} never checked by a person", first.where)
 
 
 CONTENT = Rule(
@@ -140,7 +145,7 @@ HELP = Rule(
     "C13",
     "Where help is",
     why="A track can stir up what it cannot hold. The way to somebody who can has to be at hand,"
-    " in writing.",
+    " in writing. A number that is only spoken is gone before anyone has found a pencil.",
     better="let the notes say it in plain words, and name help lines with resources:",
     source="SAMHSA's Concept of Trauma (SMA 14-4884)",
     before="Enjoy this track.",
@@ -152,7 +157,7 @@ HELP = Rule(
 UNCHECKED = Rule(
     "C13w",
     "Resources nobody has checked",
-    why="A number that no longer answers is worse than none.",
+    why="It takes courage to ring for help. A number that no longer answers is worse than none.",
     better="ring or visit each, and write the date: checked: 2026-11-22",
     source="the library's own rule",
     before="checked: never",
