@@ -7,6 +7,9 @@ import os
 import sys
 import time
 
+LIBRARY_ROUNDS = 2
+"""How often the whole library is built: it takes minutes."""
+
 
 def main() -> int:
     """Runs the bench; 1 if something did not do what it is measured for, 130 if stopped."""
@@ -41,7 +44,7 @@ def main() -> int:
 def _measure(rounds: int) -> str:
     from bench import proc
     from bench.contest import Contest
-    from bench.figures import LONG, SHORT, Figures, take_memory, take_round
+    from bench.figures import LONG, SHORT, Figures, take_library, take_memory, take_round
     from bench.machine import describe
     from bench.place import TRACK, open_place, write_long, write_short
 
@@ -58,6 +61,8 @@ def _measure(rounds: int) -> str:
         for number in range(rounds):
             tell(f"round {number + 1} of {rounds}")
             take_round(contest, figures, tell)
+        for _ in range(min(rounds, LIBRARY_ROUNDS)):
+            take_library(contest, figures, tell)
         if proc.available():
             write_short(place, SHORT, 1 / 3, "5 min")
             write_long(place, LONG, 4, "60 min")

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.place import OTHER, TRACK, UTTERANCES, Place, change_a_word, write_utterances
+from bench.place import LIBRARY, OTHER, TRACK, UTTERANCES, Place, change_a_word, write_utterances
 from bench.process import BenchError, Run, Task, run
 
 if TYPE_CHECKING:
@@ -126,6 +127,47 @@ class Contest:
         self._expect(told["status"] == "built", "memory", told)
         return done, told["length_ms"] / 60_000
 
+    def library(self) -> Run:
+        """A build of all meditations with nothing kept, measuring included."""
+        self.place.empty_stores()
+        done = run(
+            self.place.meditations(
+                "build", *LIBRARY, "--output", str(self.place.output), "--json", cores=4
+            )
+        )
+        told = json.loads(done.output)["tracks"]
+        built = [track for track in told if track["status"] == "built"]
+        self._expect(len(built) == len(LIBRARY), "the library", told)
+        minutes = sum(track["length_ms"] for track in built) / 60_000
+        self.facts["the library"] = f"{len(built)} tracks, {minutes:.0f} min"
+        return done
+
+    def lame_over_library(self) -> Run:
+        """One ffmpeg over the sound of all meditations, with one thread for LAME."""
+        sound, target = self.place.folder / "library.s16", self.place.folder / "lame.mp3"
+        with sound.open("wb") as whole:
+            for slug in LIBRARY:
+                part = self.place.folder / "part.s16"
+                run(self._ffmpeg("-i", str(self.place.track(slug, ".mp3")), "-map", "0:a:0",
+                                 "-f", "s16le", str(part), cores=4))  # fmt: skip
+                with part.open("rb") as stream:
+                    shutil.copyfileobj(stream, whole, 1 << 22)
+                part.unlink()
+        done = run(self._ffmpeg("-f", "s16le", "-ar", "48000", "-ac", "2", "-i", str(sound),
+                                "-c:a", "libmp3lame", "-b:a", "128k", "-threads", "1",
+                                str(target), cores=4))  # fmt: skip
+        wanted, size = sound.stat().st_size / 4 / 48_000 * 16_000, target.stat().st_size
+        self._expect(abs(size / wanted - 1) < 0.01, "LAME over the library", f"{size} bytes")
+        sound.unlink()
+        return done
+
+    def check(self) -> Run:
+        """A check of all meditations, no line of which was ever spoken."""
+        self.place.empty_stores()
+        done = run(self.place.meditations("check", *LIBRARY, cores=4))
+        self._expect(f"{len(LIBRARY)} scripts read" in done.output, "check", done.output)
+        return done
+
     def help(self) -> Run:
         """`meditations --help`."""
         done = run(self.place.meditations("--help", cores=4))
@@ -177,11 +219,15 @@ class Contest:
         done = run(
             self.place.meditations(
                 "build", f"scripts/{slug}.yaml", "--output", str(self.place.output),
-                "--jobs", str(cores), "--json", cores=cores, watched=watched,
+                "--jobs", str(cores), "--json", *self._care(slug), cores=cores, watched=watched,
             )
         )  # fmt: skip
         told: dict[str, Any] = json.loads(done.output)["tracks"][0]
         return done, told
+
+    def _care(self, slug: str) -> list[str]:
+        """What is made up for the bench is no meditation, and would not pass for one."""
+        return [] if slug in LIBRARY else ["--without-care"]
 
     def _expect(self, held: bool, what: str, told: object) -> None:
         if not held:

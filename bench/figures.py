@@ -49,6 +49,8 @@ class Figures:
         afternoon_mb: The largest RSS of the afternoon script.
         memory: Of a build of SHORT and of LONG.
         minutes: How long those two tracks are.
+        library: The seconds of a cold build of all meditations, and of one LAME over their sound.
+        check: The seconds of a check of all meditations.
         others: Cores that others kept busy, listened to before each contender.
     """
 
@@ -58,6 +60,8 @@ class Figures:
     afternoon_mb: list[float] = field(default_factory=list)
     memory: dict[str, list[Peak]] = field(default_factory=lambda: {SHORT: [], LONG: []})
     minutes: dict[str, float] = field(default_factory=dict)
+    library: list[tuple[float, float]] = field(default_factory=list)
+    check: list[float] = field(default_factory=list)
     others: list[float] = field(default_factory=list)
 
     def ratios(self, over: What, under: What) -> list[float]:
@@ -89,6 +93,17 @@ def take_round(contest: Contest, figures: Figures, tell: Callable[[str], None]) 
     note(What.LAME_2, lambda: contest.lame(2))
     tell("110 utterances")
     figures.speech.append(stages(contest.utterances()))
+
+
+def take_library(contest: Contest, figures: Figures, tell: Callable[[str], None]) -> None:
+    """Builds all meditations, and encodes their sound with one LAME; then checks them."""
+    tell("the library")
+    figures.others.append(others_cores())
+    built = contest.library().seconds
+    tell("one LAME over the library")
+    figures.library.append((built, contest.lame_over_library().seconds))
+    tell("check")
+    figures.check += [contest.check().seconds for _ in range(REPEATS)]
 
 
 def take_memory(contest: Contest, figures: Figures, tell: Callable[[str], None]) -> None:

@@ -28,6 +28,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 TRACK: Final = "rebuilding-safety-in-intimacy"
 OTHER: Final = "five-senses"
 UTTERANCES: Final = 110
+LIBRARY: Final = tuple(sorted(file.stem for file in (ROOT / "scripts").glob("*.yaml")))
+"""All meditations of the project."""
 
 _SECTION = re.compile(r"^  - title:", re.MULTILINE)
 _LENGTH = re.compile(r"^length:.*\n", re.MULTILINE)
@@ -104,6 +106,7 @@ def open_place() -> Iterator[Place]:
         for part in ("scripts", "sounds"):
             if (ROOT / part).is_dir():
                 shutil.copytree(ROOT / part, place.project / part)
+        shutil.copy(ROOT / "resources.yaml", place.project)
         yield place
 
 

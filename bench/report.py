@@ -166,6 +166,10 @@ def _facts(contest: Contest, figures: Figures) -> str:
             f"{contest.minutes * 60 / lame_7:.0f} times.",
             f"- One line changed: {contest.facts['one line']}.",
             f"- The afternoon script: {contest.facts['afternoon']}; {afternoon}.",
+            f"- The library, {contest.facts['the library']}: built in "
+            f"{_spread([built for built, _ in figures.library])} s, one LAME over its sound "
+            f"{_spread([lame for _, lame in figures.library])} s; checked in "
+            f"{_spread(figures.check)} s.",
             f"- {builds} clean builds, with 4 jobs and with 2: "
             + ("the same bytes, every file." if same else "**not the same bytes**."),
         )

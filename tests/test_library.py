@@ -69,7 +69,7 @@ def test_what_stands_beside_it_is_complete(file: Path) -> None:
 
 
 def test_no_meditation_shares_a_sentence_with_another() -> None:
-    """Short ones aside, such as “Yes.” or “No.”"""
+    """Short ones aside, such as a yes or a no."""
     said: dict[str, set[str]] = defaultdict(set)
     for file in FILES:
         for cue in _timeline(read_script(file)).cues:
