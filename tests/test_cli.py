@@ -331,7 +331,7 @@ def test_new_plan_preview_inspect_voices(tmp_path: Path) -> None:
     assert said == [(cue["start_ms"], cue["text"]) for cue in record["cues"]]
     inspected = json.loads(run("inspect", "build/tracks/it-s-9-o-clock-rest-1.mp3", "--json"))
     assert inspected["good"]
-    run("preview", "it-s-9-o-clock-rest-1", "--line", "17", "-o", "line.mp3")
+    run("preview", "it-s-9-o-clock-rest-1", "--line", "20", "-o", "line.mp3")
     run("preview", "it-s-9-o-clock-rest-1", "--section", "Listening", "--voice", "en-us+m3")
     assert (tmp_path / "line.mp3").stat().st_size > 10_000
     assert "en-us" in run("voices", "--language", "en")

@@ -15,7 +15,10 @@ TEMPLATE: Final = """\
 #   meditations build {slug}
 title: {title}
 summary: One or two sentences for the podcast app.
-kind: [general]             # trauma, partner, sleep, general: one or several
+kind: [general]             # trauma, partner, sleep, general: decides how strict `check` is
+# content_note: What listeners should know before they press play, in 5 to 40 plain words.
+# instead: [another-track]   # what to choose in place of this one
+# resources: [crisis]        # which help lines of resources.yaml belong to it
 # published: 2026-01-31     # without a date it is built, but not in the feed
 # length: 8 min             # the pauses stretch or shrink until it lasts exactly this
 voice: gentle
@@ -77,4 +80,4 @@ def command(title: str) -> None:
     with written_whole(target) as beside:
         beside.write_text(text, "utf-8", newline="\n")
     click.echo(f"Wrote {project.shown(target)}")
-    click.echo(f"Hear it with: meditations build {slug}")
+    click.echo(f"Look at it with: meditations check {slug}; hear it: meditations build {slug}")
