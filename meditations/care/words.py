@@ -8,6 +8,7 @@ entry of the table `lists`. A rule's table holds:
 - `unless_before`: what takes the edge off when it stands before them, in the same clause and at
   most `before_words` words away,
 - `unless_beside`: what takes the edge off anywhere in the sentence,
+- `found_near`: what it looks for only where something of the list `near` is said close by,
 - and further lists that only its rule knows.
 """
 
@@ -60,10 +61,15 @@ class RuleWords:
         expression = self.expression(name)
         return bool(expression and expression.search(plain(text)))
 
-    def find(self, text: str) -> Iterator[re.Match[str]]:
-        """Where `text`, a sentence, says what the rule looks for and nothing takes the edge off."""
+    def find(self, text: str, name: str = "found") -> Iterator[re.Match[str]]:
+        """Where `text`, a sentence, says what the rule looks for and nothing takes the edge off.
+
+        Args:
+            text: The sentence.
+            name: The list of what is looked for.
+        """
         text = self.covered(text)
-        found = self.expression("found")
+        found = self.expression(name)
         beside = self.expression("unless_beside")
         if found is None or (beside and beside.search(text)):
             return
