@@ -8,6 +8,7 @@ entry of the table `lists`. A rule's table holds:
 - `unless_before`: what takes the edge off when it stands before them, in the same clause and at
   most `before_words` words away,
 - `unless_beside`: what takes the edge off anywhere in the sentence,
+- `found_near`: what it looks for only where something of the list `near` is said close by,
 - and further lists that only its rule knows.
 """
 
@@ -65,9 +66,14 @@ class RuleWords:
         expression = self.expression(name)
         return bool(expression and expression.search(plain(text)))
 
-    def find(self, text: str) -> Iterator[re.Match[str]]:
-        """Where `text`, a sentence, says what the rule looks for and nothing takes the edge off."""
-        found = self.expression("found")
+    def find(self, text: str, name: str = "found") -> Iterator[re.Match[str]]:
+        """Where `text`, a sentence, says what the rule looks for and nothing takes the edge off.
+
+        Args:
+            text: The sentence.
+            name: The list of what is looked for.
+        """
+        found = self.expression(name)
         if found is None or not found.search(plain(text)):
             return  # most sentences by far
         text = self.covered(text)

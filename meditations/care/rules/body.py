@@ -22,7 +22,7 @@ LEAST_MENTIONS = 2
 def _eyes(reading: Reading) -> Iterator[Found]:
     words = reading.words.of("C01")
     for passage in reading.once:
-        if words.has(reading.around_passage(passage), "open"):
+        if words.has(words.covered(reading.around_passage(passage)), "open"):
             continue
         yield from found_in(reading, passage, "C01", "closed eyes without a choice of open ones")
 
@@ -32,8 +32,10 @@ def _breath_alone(reading: Reading) -> Iterator[Found]:
     breath = words.expression("found")
     steps = _breathing_steps(reading)
     for number, section in enumerate(reading.sections):
-        text = " ".join(passage.text for passage in section)
-        mentions = [p for p in section for _ in (breath.finditer(p.text) if breath else ())]
+        text = " ".join(words.covered(passage.text) for passage in section)
+        mentions = [
+            p for p in section for _ in (breath.finditer(words.covered(p.text)) if breath else ())
+        ]
         count = len(mentions) + len(steps.get(number, ()))
         if count < LEAST_MENTIONS or words.has(text, "anchors"):
             continue
@@ -64,10 +66,14 @@ def _breathing_steps(reading: Reading) -> dict[int, list[Where]]:
 def _holding(reading: Reading) -> Iterator[Found]:
     words = reading.words.of("C08")
     for passage in reading.once:
-        if not words.has(reading.around_passage(passage), "optional"):
-            yield from found_in(
-                reading, passage, "C08", "holding the breath, and not a word that it is optional"
-            )
+        optional = words.has(reading.around_passage(passage), "optional")
+        if not optional:
+            what = "holding the breath, and not a word that it is optional"
+        elif words.has(passage.text, "long"):
+            what = "a long hold; 7 s are the most"
+        else:
+            continue
+        yield from found_in(reading, passage, "C08", what)
     yield from _long_breaths(reading)
 
 
@@ -104,11 +110,9 @@ def _areas(reading: Reading) -> Iterator[Found]:
     for passage in reading.once:
         yield from found_in(reading, passage, "C09", "a part of the body that may be guarded")
         with_choice = words.has(reading.around_passage(passage), "choice")
-        lesser = words.expression("lesser")
-        covered = words.covered(passage.text)
-        if lesser is None or with_choice:
+        if with_choice:
             continue
-        for match in lesser.finditer(covered):
+        for match in words.find(passage.text, "lesser"):
             told = passage.text[match.start() : match.end()]
             yield Found(
                 "a part of the body that may be guarded, without a choice",

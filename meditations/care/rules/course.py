@@ -51,7 +51,7 @@ def _return(reading: Reading) -> Iterator[Found]:
     if length_ms < SHORTEST_RETURN_MS:
         yield Found(f"the return lasts {format_duration(length_ms)}; 30 s are the least",
                     section.where)  # fmt: skip
-    text = " ".join(passage.text for passage in reading.sections[-1])
+    text = " ".join(words.covered(passage.text) for passage in reading.sections[-1])
     named = [anchor for anchor in ANCHORS if words.has(text, anchor)]
     if reading.words.language and len(named) < LEAST_ANCHORS:
         yield Found(

@@ -106,6 +106,13 @@ def phrases(rule: str, what: str, *, written: Iterable[str] = ()) -> Find:
 
 def found_in(reading: Reading, passage: Passage, rule: str, what: str) -> Iterable[Found]:
     """What the words of a rule find in one passage."""
-    for match in reading.words.of(rule).find(passage.text):
-        words = passage.text[match.start() : match.end()].strip(" ,")
-        yield Found(what, reading.place_of(passage, words), words)
+    told = reading.words.of(rule)
+    lists = ["found"]
+    if passage.section >= 0 and told.expression("found_near"):
+        around = reading.around_passage(passage) if passage.part == "spoken" else passage.text
+        if told.has(told.covered(around), "near"):
+            lists.append("found_near")
+    for name in lists:
+        for match in told.find(passage.text, name):
+            words = passage.text[match.start() : match.end()].strip(" ,")
+            yield Found(what, reading.place_of(passage, words), words)

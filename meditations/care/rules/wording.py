@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from meditations.care.rules.rule import HURT, NONE, TRAUMA, Rule, phrases
+from meditations.care.rules.rule import HURT, NONE, TRAUMA, Rule, found_in, phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from meditations.care.findings import Found
+    from meditations.care.reading import Reading
 
 _TCTSY: Final = "the invitational language of trauma-sensitive yoga (TCTSY)"
 _SAMHSA: Final = "SAMHSA's Concept of Trauma (SMA 14-4884)"
 _TRELEAVEN: Final = "D. Treleaven, Trauma-Sensitive Mindfulness, 2018"
+
+
+def _stillness(reading: Reading) -> Iterator[Found]:
+    words = reading.words.of("C19")
+    for passage in reading.once:
+        if not words.has(reading.around_passage(passage), "leave"):
+            yield from found_in(reading, passage, "C19", "demands stillness without leave to move")
+
 
 ORDERS = Rule(
     "C03",
@@ -119,7 +133,7 @@ STILLNESS = Rule(
     source=f"{_TRELEAVEN}; {_TCTSY}",
     before="Sit perfectly still and don't move.",
     after="You can sit, shift, or get up, whenever you like.",
-    find=phrases("C19", "demands stillness without leave to move"),
+    find=_stillness,
 )
 
 OVERCLAIMS = Rule(
