@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from meditations.care.rules.rule import HURT, NONE, TRAUMA, Rule, found_in, phrases
@@ -24,11 +25,21 @@ def _stillness(reading: Reading) -> Iterator[Found]:
             yield from found_in(reading, passage, "C19", "demands stillness without leave to move")
 
 
+def _letting_go(reading: Reading) -> Iterator[Found]:
+    words = reading.words.of("C04")
+    for section in reading.sections:
+        for passage, following in zip_longest(section, section[1:]):
+            # "Let your shoulders soften. Or leave them as they are." is a choice.
+            if following is None or not words.has(following.text, "choice_after"):
+                yield from found_in(reading, passage, "C04", "a bare command to let go")
+
+
 ORDERS = Rule(
     "C03",
     "Orders",
-    why="For someone whose will was once overridden, being told what they must do repeats it.",
-    better="offer it: you might, you could, if you like, would you like to",
+    why="For someone whose will was once overridden, being told what they must do repeats a little"
+    " of it. An order also leaves only two ways: to obey, or to fail.",
+    better="offer it: “you might”, “you could”, “if you like”, “would you like to”",
     source=f"{_TCTSY}; choice is one of the six principles of {_SAMHSA}",
     before="You must keep your attention on your hands.",
     after="You could keep some of your attention on your hands.",
@@ -39,12 +50,12 @@ LETTING_GO = Rule(
     "C04",
     "Commands to let go",
     why="Tension may be the only protection someone has. Letting go on command can bring on the"
-    " very fear that it held, and failing at it feels like failing.",
+    " very fear that it held back, and whoever cannot let go has failed once more.",
     better="put a choice around it (“if some of it wants to soften, it may”), or leave it out",
     source=f"{_TRELEAVEN}; {_TCTSY}",
     before="Now relax your shoulders and let go.",
     after="Your shoulders might like to drop a little, or to stay as they are.",
-    find=phrases("C04", "a bare command to let go"),
+    find=_letting_go,
     error_in=HURT,
 )
 
@@ -78,7 +89,8 @@ SAFETY_CLAIMS = Rule(
 DIAGNOSES = Rule(
     "C14",
     "Diagnoses",
-    why="A recording has not met the person. A label from a stranger sticks, and often shames.",
+    why="A recording has not met the person who listens. A label from a stranger sticks, often"
+    " shames, and may be wrong.",
     better="name what may be there, in plain words and as a possibility: “closeness may have"
     " become hard”",
     source=_SAMHSA,
@@ -91,7 +103,8 @@ DIAGNOSES = Rule(
 RECALL = Rule(
     "C16",
     "Recalling what hurt",
-    why="Asked to recall it alone, without anyone there to help, a listener may be back in it.",
+    why="Asked to recall it, and with nobody there to help, a listener may be back in the middle of"
+    " it. What comes up unasked is another matter; offer a way out for that.",
     better="stay with the present: what is here, what is different now",
     source=f"{_TRELEAVEN}; safety first, in {_SAMHSA}",
     before="Bring to mind a time when you were hurt.",
@@ -102,7 +115,8 @@ RECALL = Rule(
 PRESSURE = Rule(
     "C17",
     "Pressure to forgive, or to be over it",
-    why="Being hurried towards forgiveness or openness serves others, seldom the one who was hurt.",
+    why="Being hurried towards forgiveness or openness serves others, and seldom the one who was"
+    " hurt. A guard is there for a reason, and knows more about it than a recording does.",
     better="leave the pace, and whether at all, to the listener; thank the guard in place of"
     " sending it away",
     source=f"{_SAMHSA}; mutuality and choice",
@@ -115,7 +129,8 @@ PRESSURE = Rule(
 DICTATED_FEELINGS = Rule(
     "C18",
     "Feelings dictated",
-    why="Many feel nothing, or something else. Being told what one feels teaches to distrust it.",
+    why="Many feel nothing, or something else. Whoever is told what they feel learns to distrust"
+    " their own feeling, or thinks that they do it wrong.",
     better="ask, or offer several: “perhaps warm, perhaps cool, perhaps nothing much”",
     source=_TCTSY,
     before="You will feel a deep calm spread through you.",
