@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from meditations.care.findings import Found
 from meditations.care.rules.rule import HURT, NONE, Rule, found_in
-from meditations.care.words import plain
 from meditations.errors import nearest
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def _alarms(reading: Reading, note: str) -> bool:
     """Whether a note frightens; "nothing graphic" does not."""
     words = reading.words.of("C12")
     calm = words.expression("calm")
-    return words.has(calm.sub("", plain(note)) if calm else note, "alarming")
+    return words.has(calm.sub("", words.plain(note)) if calm else note, "alarming")
 
 
 def _sensitive(reading: Reading) -> tuple[Where, str] | None:
