@@ -134,7 +134,7 @@ CONTENT = Rule(
     "What can hurt is told beforehand",
     why="Whoever knows what is coming can decide, and choose something else tonight.",
     better="write a content_note: of 5 to 40 plain words, and instead: with an easier track",
-    source="W3C technique G56 and content notes in trauma-informed teaching; SAMHSA (SMA 14-4884)",
+    source="transparency and choice, in SAMHSA's Concept of Trauma (SMA 14-4884)",
     before="This is for anyone living after betrayal.",
     after="content_note: Speaks in general words about betrayal. It describes no events.",
     find=_content,

@@ -233,8 +233,8 @@ STARTLING = Rule(
     why="A startled body is on guard for minutes. Nothing here may come out of nowhere.",
     better="let everything come softly: onsets of 80 ms and more, slow fades, a second before the"
     " first word",
-    source="figures: the library's own, from the startle reflex (rise times under 50 ms startle"
-    " most)",
+    source="T. D. Blumenthal, Psychophysiology 25, 1988: the slower a sound rises, the less often"
+    " and the less strongly it startles; figures: the library's own",
     before="bell: {sound: woodblock, onset: 20ms, level: 0 dB}",
     after="bell: {sound: bowl, level: -10 dB}",
     find=_startling,
