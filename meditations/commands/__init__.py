@@ -6,6 +6,7 @@ Each command is imported when it is called, and what it needs when it runs: `--h
 from __future__ import annotations
 
 import importlib
+import gc
 import os
 import signal
 import sys
@@ -94,6 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Whoever read us, `head` say, has seen enough.
         sys.stderr.close()
         sys.exit(0)
+    finally:
+        # What is left is not searched for cycles as the process ends: 80 ms after a build.
+        gc.freeze()
     sys.exit(result if isinstance(result, int) else 0)
 
 

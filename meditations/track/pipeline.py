@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from meditations.care import CareError, Review, review
+from meditations.care import CareError, Review, prepare_review, review
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
 from meditations.script.resources import NAME as RESOURCES
@@ -94,7 +94,9 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
 
     if own_cover:
         cover()  # what is wrong with it is to be known early
-    sounding, spoken = sound(plan, project, workshop, reporter)
+    sounding, spoken = sound(
+        plan, project, workshop, reporter, lambda: prepare_review(script.language)
+    )
     around = surroundings(project)
     found = review(script, plan, sounding.timeline, around)
     if found.errors and not without_care:

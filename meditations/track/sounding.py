@@ -116,9 +116,16 @@ class Sounding:
 
 
 def sound(
-    plan: Plan, project: Project, workshop: Workshop, reporter: Reporter
+    plan: Plan,
+    project: Project,
+    workshop: Workshop,
+    reporter: Reporter,
+    then: Callable[[], object] = lambda: None,
 ) -> tuple[Sounding, int]:
-    """Speaks, prepares the beds, and places everything; also how many lines were spoken anew."""
+    """Speaks, prepares the beds, and places everything; also how many lines were spoken anew.
+
+    `then` is called when the workers have all lines: for what this process can do meanwhile.
+    """
     sources = find_sources(plan, project)
     pending = {
         spec: _prepare(source, workshop)
@@ -126,7 +133,7 @@ def sound(
         if kept_bed(workshop.stores.beds, _key(source)) is None
     }
     chains = find_chains(plan, project)
-    takes, engines, spoken = _speak(plan, chains, workshop, reporter)
+    takes, engines, spoken = _speak(plan, chains, workshop, reporter, then)
     timeline = build_timeline(
         plan, {utterance: take.speech_frames for utterance, take in takes.items()}
     )
@@ -188,7 +195,11 @@ def _kept_window(store: Store, key: str, window: Window) -> Path | None:
 
 
 def _speak(
-    plan: Plan, chains: Mapping[str, Chain], workshop: Workshop, reporter: Reporter
+    plan: Plan,
+    chains: Mapping[str, Chain],
+    workshop: Workshop,
+    reporter: Reporter,
+    then: Callable[[], object],
 ) -> tuple[dict[Utterance, Take], dict[str, str], int]:
     """All takes, the versions of the engines that speak, and how many were spoken anew."""
     store = workshop.stores.takes
@@ -215,6 +226,7 @@ def _speak(
         for engine, requests in missing.items()
         for share in (requests[n : n + size] for n in range(0, len(requests), size))
     }
+    then()
     for share, made in _gather(
         pending, workshop.workers, lambda share: _tell(share, reporter)
     ).items():
