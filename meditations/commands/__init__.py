@@ -5,8 +5,8 @@ Each command is imported when it is called, and what it needs when it runs: `--h
 
 from __future__ import annotations
 
-import importlib
 import gc
+import importlib
 import os
 import signal
 import sys
