@@ -27,6 +27,9 @@ ROOMS: Final = (
     {"track"},
     {"inspection"},
     {"worker_setup"},
+    {"podcast"},
+    {"page"},
+    {"serving", "publishing"},
     {"commands"},
     {"__main__"},
 )

@@ -1,0 +1,1 @@
+"""The podcast: its channel and episodes, the feed, and the folder to be uploaded."""

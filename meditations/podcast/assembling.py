@@ -1,0 +1,99 @@
+"""From finished tracks to a podcast: what is published, in the order of the feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from meditations.errors import MeditationError
+from meditations.podcast.episodes import Episode, read_episode
+from meditations.podcast.identity import keep_identities
+from meditations.track.credits import uncredited
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from meditations.project import Project
+    from meditations.script import Script
+    from meditations.script.channel import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Podcast:
+    """All that is published.
+
+    Attributes:
+        channel: The podcast as a whole; it has its guid.
+        episodes: Newest first; of a serial channel by number, the first first.
+        withheld: Names of tracks that have a date and are kept back, with the reasons.
+    """
+
+    channel: Channel
+    episodes: tuple[Episode, ...]
+    withheld: tuple[tuple[str, str], ...] = ()
+
+    def number(self, episode: Episode) -> int | None:
+        """The number of an episode, from 1, where the channel is serial."""
+        if self.channel.type != "serial":
+            return None
+        return self.episodes.index(episode) + 1
+
+
+def read_podcast(
+    project: Project, scripts: Sequence[Script], tracks: Path, as_of: datetime | None = None
+) -> Podcast:
+    """The podcast that finished tracks make.
+
+    Args:
+        project: The project, with its `podcast.yaml`.
+        scripts: All scripts of it.
+        tracks: The folder of the tracks.
+        as_of: What is dated later than this stays out; everything by default.
+
+    Raises:
+        MeditationError: If a published track is missing or older than its script, or an episode
+            vanished that was never retired.
+    """
+    dated = [script for script in scripts if script.published]
+    channel = keep_identities(project, [script.slug for script in dated])
+    _refuse_vanished(channel, {script.slug for script in dated})
+    episodes: list[Episode] = []
+    withheld: list[tuple[str, str]] = []
+    for script in dated:
+        if channel.episodes[script.slug].retired:
+            continue
+        episode = read_episode(_track(script, tracks), channel.episodes[script.slug].guid)
+        if as_of is not None and episode.published > as_of.astimezone(UTC):
+            withheld.append((script.slug, f"is dated {episode.published:%Y-%m-%d %H:%M} UTC"))
+        elif owed := uncredited(episode.record):
+            withheld.append((script.slug, f"{owed[0]} has no credit: and license:"))
+        else:
+            episodes.append(episode)
+    newest_first = channel.type != "serial"
+    episodes.sort(key=lambda e: (e.published, e.slug), reverse=newest_first)
+    return Podcast(channel, tuple(episodes), tuple(withheld))
+
+
+def _track(script: Script, tracks: Path) -> Path:
+    mp3 = tracks / f"{script.slug}.mp3"
+    if not mp3.is_file():
+        raise MeditationError(
+            f"the track of '{script.slug}' is missing",
+            mend=f"build it: meditations build {script.slug}",
+            where=script.file,
+        )
+    return mp3
+
+
+def _refuse_vanished(channel: Channel, slugs: set[str]) -> None:
+    """An episode that was published does not go away by accident."""
+    for slug, entry in channel.episodes.items():
+        if slug not in slugs and not entry.retired:
+            raise MeditationError(
+                f"the episode '{slug}' was published, and its script is gone or has no date",
+                mend=f"bring it back, or take it out on purpose: under episodes: in podcast.yaml,"
+                f"\n  {slug}: {{guid: {entry.guid}, retired: true}}",
+                where=channel.where,
+            )

@@ -1,0 +1,1 @@
+"""Uploading: media first, the feed last, nothing lost on the way."""

@@ -1,0 +1,159 @@
+"""The channel: `podcast.yaml`, validated like a script."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import Field
+from pydantic.functional_validators import PlainValidator
+
+from meditations.errors import MeditationError, Where
+from meditations.script.model import _Settings
+from meditations.script.reader import read_settings
+from meditations.script.values import Boolean, Text, Title, choice, given, told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from meditations.project import Project
+
+NAME: Final = "podcast.yaml"
+TYPES: Final = ("episodic", "serial")
+LONGEST_DESCRIPTION: Final = 4_000
+"""Bytes; Apple's limit for a channel and for an episode."""
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def _read_site(value: Any) -> str:
+    """An address with a scheme and a host, of ASCII alone, that ends with a slash."""
+    text = str(value).strip()
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[!-~]*)?", text) or "?" in text:
+        raise MeditationError(
+            f"{given(value)} is no address of a site",
+            mend="write the address of the folder that will hold the feed, in ASCII:"
+            " site: https://example.org/meditations/",
+        )
+    return text.rstrip("/") + "/"
+
+
+def _read_guid(value: Any) -> str:
+    text = str(value).strip().lower()
+    if not _GUID.fullmatch(text):
+        raise MeditationError(
+            f"{given(value)} is no guid", mend="leave it as it was written by `meditations build`"
+        )
+    return text
+
+
+def _read_email(value: Any) -> str:
+    text = str(value).strip()
+    if not _EMAIL.fullmatch(text):
+        raise MeditationError(f"{given(value)} is no e-mail address", mend="write name@example.org")
+    return text
+
+
+def _read_description(value: Any) -> str:
+    text = str(value).strip()
+    size = len(text.encode("utf-8"))
+    if size > LONGEST_DESCRIPTION:
+        raise MeditationError(
+            f"this has {size:,} bytes; {LONGEST_DESCRIPTION:,} are the most in a feed",
+            mend="write less: directories cut it off",
+        )
+    return text
+
+
+Site = Annotated[str, PlainValidator(told(_read_site))]
+Guid = Annotated[str, PlainValidator(told(_read_guid))]
+Email = Annotated[str, PlainValidator(told(_read_email))]
+Description = Annotated[str, PlainValidator(told(_read_description))]
+
+
+class Owner(_Settings):
+    """Whom directories write to."""
+
+    name: Title
+    email: Email
+
+
+class Person(_Settings):
+    """Somebody who takes part; `role` and `group` are those of the podcast taxonomy."""
+
+    short_for = "name"
+    name: Title
+    role: Title = "host"
+    group: Title = "cast"
+    href: Title | None = None
+
+
+class EpisodeEntry(_Settings):
+    """What is kept of an episode for good.
+
+    Attributes:
+        guid: Never changes, whatever becomes of the track.
+        retired: Whether it left the feed on purpose.
+    """
+
+    guid: Guid
+    retired: Boolean = False
+
+
+class Channel(_Settings):
+    """The podcast as a whole.
+
+    Attributes:
+        site: Where the folder `build/podcast/` will be found, with a slash at its end; None where
+            nobody has said so yet.
+        guid: The podcast's own, worked out once and then kept; None before.
+        episodes: What is kept of each episode, by the name of its track.
+    """
+
+    title: Title
+    description: Description
+    site: Site | None = None
+    language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    author: Title
+    owner: Owner | None = None
+    category: Annotated[tuple[Title, ...], Field(min_length=1, max_length=2)] = (
+        "Health & Fitness", "Mental Health",
+    )  # fmt: skip
+    explicit: Boolean = False
+    type: Annotated[Literal["episodic", "serial"], choice(*TYPES)] = "episodic"
+    copyright: Title | None = None
+    license: Title = "cc-by-4.0"
+    cover: Text | None = None
+    palette: Text | None = None
+    locked: Boolean = True
+    medium: Title = "podcast"
+    people: tuple[Person, ...] = ()
+    guid: Guid | None = None
+    episodes: Annotated[dict[str, EpisodeEntry], Field(default_factory=dict)]
+    where: Annotated[Where, Field(alias="@where")] = Where()
+
+    @property
+    def feed_url(self) -> str | None:
+        """The address of the feed; None without a site."""
+        return f"{self.site}feed.xml" if self.site else None
+
+
+def channel_file(project: Project) -> Path:
+    """Where the channel is described."""
+    return project.root / NAME
+
+
+def read_channel(project: Project) -> Channel:
+    """The channel of a project.
+
+    Raises:
+        MeditationError: If there is none, or it cannot be read, or holds faults.
+    """
+    file = channel_file(project)
+    if not file.is_file():
+        raise MeditationError(
+            "this project has no podcast.yaml",
+            mend="write one with: meditations init",
+            file=project.shown(file),
+        )
+    return read_settings(file, project.shown(file), Channel, "a channel", "title: Quiet Evenings")

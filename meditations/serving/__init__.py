@@ -1,0 +1,1 @@
+"""The page and the feed on this machine, as a web host would serve them."""
