@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from meditations.errors import MeditationError
 from meditations.podcast.episodes import Episode, read_episode
 from meditations.podcast.identity import keep_identities
+from meditations.store import file_digest
 from meditations.track.credits import uncredited
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def read_podcast(
         if channel.episodes[script.slug].retired:
             continue
         episode = read_episode(_track(script, tracks), channel.episodes[script.slug].guid)
+        _refuse_stale(script, episode)
         if as_of is not None and episode.published > as_of.astimezone(UTC):
             withheld.append((script.slug, f"is dated {episode.published:%Y-%m-%d %H:%M} UTC"))
         elif owed := uncredited(episode.record):
@@ -85,6 +87,23 @@ def _track(script: Script, tracks: Path) -> Path:
             where=script.file,
         )
     return mp3
+
+
+def _refuse_stale(script: Script, episode: Episode) -> None:
+    """What is published is what the script says now, and the sound is the record's own."""
+    told = episode.record
+    if told["script"]["sha256"] != file_digest(script.source):
+        raise MeditationError(
+            f"the track of '{script.slug}' is older than its script",
+            mend=f"build it again: meditations build {script.slug}",
+            where=script.file,
+        )
+    if told["mp3"]["bytes"] != episode.media.bytes:
+        raise MeditationError(
+            f"the track of '{script.slug}' is not the one that its record tells of",
+            mend=f"build it again: meditations build {script.slug} --force",
+            where=script.file,
+        )
 
 
 def _refuse_vanished(channel: Channel, slugs: set[str]) -> None:

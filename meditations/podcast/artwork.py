@@ -1,0 +1,48 @@
+"""The channel's picture: drawn from its title, or a maker's own, as directories want it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from meditations.errors import MeditationError
+from meditations.podcast.episodes import SHORT
+from meditations.project import slugify
+from meditations.track import cover
+
+if TYPE_CHECKING:
+    from meditations.project import Project
+    from meditations.script.channel import Channel
+
+
+def channel_artwork(channel: Channel, project: Project) -> tuple[str, bytes]:
+    """The path below the podcast's folder, and the picture: a square RGB JPEG of 1,400 pixels.
+
+    Its name holds its digest: directories look again only where the address is another.
+
+    Raises:
+        MeditationError: If the maker's picture cannot be used, or there is no such palette.
+    """
+    try:
+        if channel.cover:
+            file = (project.root / channel.cover).resolve()
+            if not file.is_relative_to(project.root.resolve()):
+                raise MeditationError(
+                    "the cover of the podcast lies outside of the project",
+                    mend="copy it in, and name it from the folder that holds podcast.yaml",
+                )
+            image = cover.fit_cover(file)
+        else:
+            palette = channel.palette or cover.palette_for(_seed(channel.title))
+            image = cover.draw_cover(channel.title, palette)
+    except MeditationError as error:
+        raise error.at(channel.where) from None
+    data = cover.cover_jpeg(image)
+    return f"images/channel-{hashlib.sha256(data).hexdigest()[:SHORT]}.jpg", data
+
+
+def _seed(title: str) -> str:
+    try:
+        return slugify(title)
+    except MeditationError:  # a title without a letter from a to z
+        return title
