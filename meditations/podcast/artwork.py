@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
 from meditations.podcast.episodes import SHORT
-from meditations.project import slugify
 from meditations.track import cover
 
 if TYPE_CHECKING:
@@ -24,25 +23,22 @@ def channel_artwork(channel: Channel, project: Project) -> tuple[str, bytes]:
         MeditationError: If the maker's picture cannot be used, or there is no such palette.
     """
     try:
-        if channel.cover:
-            file = (project.root / channel.cover).resolve()
-            if not file.is_relative_to(project.root.resolve()):
-                raise MeditationError(
-                    "the cover of the podcast lies outside of the project",
-                    mend="copy it in, and name it from the folder that holds podcast.yaml",
-                )
-            image = cover.fit_cover(file)
-        else:
-            palette = channel.palette or cover.palette_for(_seed(channel.title))
-            image = cover.draw_cover(channel.title, palette)
+        data = _own(channel.cover, project) if channel.cover else _drawn(channel)
     except MeditationError as error:
         raise error.at(channel.where) from None
-    data = cover.cover_jpeg(image)
     return f"images/channel-{hashlib.sha256(data).hexdigest()[:SHORT]}.jpg", data
 
 
-def _seed(title: str) -> str:
-    try:
-        return slugify(title)
-    except MeditationError:  # a title without a letter from a to z
-        return title
+def _own(name: str, project: Project) -> bytes:
+    file = (project.root / name).resolve()
+    if not file.is_relative_to(project.root.resolve()):
+        raise MeditationError(
+            "the cover of the podcast lies outside the project",
+            mend="copy it in, and name it from the folder that holds podcast.yaml",
+        )
+    return cover.cover_jpeg(cover.fit_cover(file))
+
+
+def _drawn(channel: Channel) -> bytes:
+    palette = channel.palette or cover.palette_for(channel.title)
+    return cover.cover_jpeg(cover.draw_cover(channel.title, palette))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meditations.errors import FaultyScriptError
+from meditations.errors import FaultyScriptError, MeditationError
 from meditations.podcast.artwork import channel_artwork
 from meditations.podcast.assembling import Podcast, read_podcast
 from meditations.podcast.feed import NAME, feed_xml
@@ -61,8 +61,8 @@ def publishing_contents(
         as_of: What is dated later than this stays out; everything by default.
 
     Raises:
-        MeditationError: If a published track is missing or older than its script, an episode
-            vanished, a picture cannot be used, or notes are too long.
+        UnfinishedError: If a published track is missing or older than its script.
+        MeditationError: If an episode vanished, a picture cannot be used, or notes are too long.
     """
     podcast = read_podcast(project, scripts, tracks, as_of)
     artwork, picture = channel_artwork(podcast.channel, project)
@@ -90,8 +90,19 @@ def publish_folder(
         FaultyScriptError: With all that is wrong with the feed.
         MeditationError: As `publishing_contents` does, or if the folder cannot be written.
     """
+    _refuse_foreign(folder)
     published = publishing_contents(project, scripts, tracks, writers)
     if faults := check_contents(published.contents).faults:
         raise FaultyScriptError(faults)
     write_folder(folder, published.contents)
     return published
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """The folder is made anew as a whole: one that holds something else is left alone."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / NAME).is_file():
+        raise MeditationError(
+            f"the folder {folder.name} holds something other than a podcast",
+            mend="move it away, or choose another with --output DIR",
+            file=folder,
+        )
