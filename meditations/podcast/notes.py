@@ -83,7 +83,7 @@ def markdown_html(text: str) -> str:
         rendered = rendered.replace(f"<h{heading}>", "<p><strong>")
         rendered = rendered.replace(f"</h{heading}>", "</strong></p>")
     cleaned = nh3.clean(
-        rendered, tags=set(TAGS), attributes={"a": {"href"}}, url_schemes=set(SCHEMES),
+        rendered, tags=set(TAGS), attributes={"*": set(), "a": {"href"}}, url_schemes=set(SCHEMES),
         link_rel=None,
     )  # fmt: skip
     return cleaned.strip()
@@ -152,7 +152,7 @@ def _maker(episode: Episode) -> tuple[tuple[str, bool], ...]:
     """The maker's paragraphs; what every track has to say is added where they do not say it."""
     paragraphs = [part for part in episode.notes.split("\n\n") if part.strip()]
     # A list or a quotation may run over blank lines: then it is better not to be cut apart.
-    if "".join(map(markdown_html, paragraphs)).split() == markdown_html(episode.notes).split():
+    if "\n".join(map(markdown_html, paragraphs)).split() == markdown_html(episode.notes).split():
         pieces = paragraphs
     else:
         pieces = [episode.notes]
