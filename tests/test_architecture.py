@@ -49,6 +49,9 @@ ALONE: Final = {
     "matplotlib": {"inspection"},
     "multiprocessing": {"workers", "speech"},
     "mutagen": {"track", "inspection", "sound"},
+    "lxml": {"podcast"},
+    "markdown_it": {"podcast"},
+    "nh3": {"podcast"},
 }
 """Which room alone knows a library."""
 

@@ -36,6 +36,7 @@ from meditations.script.model import (
     RepeatStep,
     SayStep,
     Script,
+    Soundbite,
     Voice,
 )
 from meditations.script.values import Duration
@@ -83,6 +84,7 @@ DEFAULTS: Final[dict[str, object]] = {
     "review": None,
     "reviewed": None,
     "care.allow": {},
+    "soundbite": None,
 }
 
 
@@ -110,6 +112,9 @@ def test_every_setting_has_its_default_told() -> None:
 
 WRITTEN: Final = {
     "summary: Two sentences. Or three.": ("summary", "Two sentences. Or three."),
+    "soundbite: {from: 1m10s, for: 30s}": (
+        "soundbite", Soundbite(**{"from": seconds(70), "for": seconds(30)}),
+    ),
     "kind: [trauma, sleep]": ("kind", ("trauma", "sleep")),
     "topics: [closeness, 3]": ("topics", ("closeness", "3")),
     "topics:\n  - touch": ("topics", ("touch",)),
@@ -155,6 +160,11 @@ def test_settings_that_are_written(setting: str, attribute: str, value: object) 
 
 BAD_SETTINGS: Final = {
     # what stands in line 2: (column, what is told)
+    "soundbite: {from: 1m, for: 14s}": (28, "a soundbite lasts from 15 to 120 seconds\n  write"),
+    "soundbite: {from: 1m, for: 121s}": (28, "a soundbite lasts from 15 to 120 seconds"),
+    "soundbite: {from: 3 breaths, for: 30s}": (
+        19, "a place in the track is told in minutes and seconds\n  write it as 1m10s",
+    ),
     "titel: x": (1, "the key 'titel' is not known here\n  did you mean 'title'?"),
     "Kind: [sleep]": (1, "the key 'Kind' is not known here\n  did you mean 'kind'?"),
     "xyzzy: 1": (1, "the key 'xyzzy' is not known here\n  known here: album, author"),

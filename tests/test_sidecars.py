@@ -16,6 +16,7 @@ from meditations.errors import Where
 from meditations.quantities import FRAMES_PER_MS
 from meditations.speech.utterance import Manner, Utterance
 from meditations.timeline.timeline import Cue, Timeline
+from meditations.track.caption_lines import caption_lines
 from meditations.track.sidecars import (
     CAPTION_LINES,
     SRT_WIDTH,
@@ -63,7 +64,9 @@ def vtt_blocks(text: str) -> list[tuple[int, int, list[str]]]:
     first, note, rest = text.split("\n\n", 2)
     assert first == "WEBVTT"
     assert re.fullmatch(r"NOTE [^\n]+", note)
-    return blocks(rest, ".")
+    found = blocks(rest, ".")
+    assert all(lines[0].startswith("<v Synthetic voice") for _, _, lines in found)
+    return [(s, e, [re.sub("^<v [^>]*>", "", line) for line in told]) for s, e, told in found]
 
 
 def srt_blocks(text: str) -> list[tuple[int, int, list[str]]]:
@@ -108,6 +111,35 @@ def test_captions_fit_and_lose_nothing(text: str, width: int) -> None:
     assert shown.replace(" ", "") == text.replace(" ", "")
 
 
+def test_lines_end_where_phrases_do() -> None:
+    """No line ends within a phrase where it could end between two, and none is a lost word."""
+    told = "Either of you can stop, pause, or change any of this, at any moment."
+    assert caption_lines(told, VTT_WIDTH, 2) == [
+        ["Either of you can stop,", "pause, or change any of this, at any moment."]
+    ]
+    told = "When one of you gives it, you both stop and sit back, and nobody asks why."
+    assert caption_lines(told, SRT_WIDTH, 2) == [
+        ["When one of you gives it,", "you both stop and sit back,"], ["and nobody asks why."]
+    ]  # fmt: skip
+    told = "Every part can be done without touch, and is none the smaller for it."
+    assert caption_lines(told, VTT_WIDTH, 2)[0] == [
+        "Every part can be done without touch,", "and is none the smaller for it."
+    ]  # fmt: skip
+
+
+def test_two_voices_are_told_apart() -> None:
+    """Where several voices speak, the captions number them; where one does, they do not."""
+    cues = [
+        Cue(Utterance(f"a{n}", Manner("pyttsx3", voice, 100, 50)), f"a{n}", n * 48_000, 4_800, 0,
+            Where())
+        for n, voice in enumerate(["en", "de", "en"])
+    ]  # fmt: skip
+    told = vtt(Timeline(480_000, tuple(cues), (), (), ()), "en")
+    assert re.findall("<v [^>]*>", told) == [
+        "<v Synthetic voice 1>", "<v Synthetic voice 2>", "<v Synthetic voice 1>"
+    ]  # fmt: skip
+
+
 def test_captions_of_a_sentence_share_its_time() -> None:
     """A long sentence fills its time without gaps, each caption as long as its share of letters."""
     timeline = track(LONG)
@@ -143,7 +175,7 @@ def test_times_go_beyond_an_hour() -> None:
         (Cue(Utterance("a", Manner("", "", 1, 1)), "a", 3_661_001 * 48, 4_800, 0, Where()),),
         (), (), (),
     )  # fmt: skip
-    assert "01:01:01.001 --> 01:01:01.101\na\n" in vtt(late, "en")
+    assert "01:01:01.001 --> 01:01:01.101\n<v Synthetic voice>a\n" in vtt(late, "en")
     assert "1\n01:01:01,001 --> 01:01:01,101\na\n" in srt(late)
 
 

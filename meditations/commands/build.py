@@ -18,6 +18,7 @@ from meditations.project import Project, find_project, find_scripts, slug_of
 from meditations.track import freshness
 
 if TYPE_CHECKING:
+    from meditations.commands.podcast_folder import PodcastOutcome
     from meditations.commands.progress import BuildProgress
     from meditations.inspection import Report
     from meditations.script import Script
@@ -79,6 +80,9 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         _make_folder(folder)
         task = _Task(project, folder, now, without_care)
         _build(stale, task, outcome, jobs=jobs, force=force)
+    from meditations.commands.podcast_folder import make_podcast_folder
+
+    outcome.podcast = make_podcast_folder(project, folder, now, outcome.failures)
     return outcome.close()
 
 
@@ -108,6 +112,12 @@ class _Outcome:
         self._folder = folder
         self._as_json = as_json
         self._told: list[dict[str, Any]] = []
+        self.podcast: PodcastOutcome | None = None
+
+    @property
+    def failures(self) -> list[str]:
+        """Names of the tracks that could not be built."""
+        return [told["slug"] for told in self._told if told["status"] == "failed"]
 
     def fresh(self, slug: str) -> None:
         self._told.append({"slug": slug, "status": "up to date"})
@@ -147,9 +157,12 @@ class _Outcome:
             click.echo(str(error), err=True)
 
     def close(self) -> int:
-        failed = [told["slug"] for told in self._told if told["status"] == "failed"]
+        podcast = self.podcast
         if self._as_json:
-            click.echo(json.dumps({"folder": str(self._folder), "tracks": self._told}, indent=1))
+            told: dict[str, Any] = {"folder": str(self._folder), "tracks": self._told}
+            if podcast:
+                told["podcast"] = podcast.as_json()
+            click.echo(json.dumps(told, indent=1))
         else:
             count = {
                 status: sum(told["status"] == status for told in self._told)
@@ -159,7 +172,19 @@ class _Outcome:
             click.echo(", ".join(words) + ".")
             if count["failed"] < len(self._told):
                 click.echo(f"Listen in {_shown(self._folder)}{os.sep}")
-        return 1 if failed else 0
+            if podcast:
+                _tell_podcast(podcast)
+        return 1 if self.failures or (podcast and podcast.status == "failed") else 0
+
+
+def _tell_podcast(podcast: PodcastOutcome) -> None:
+    for line in podcast.told:
+        click.echo(line, err=True)
+    if podcast.status in ("made", "up to date"):
+        click.echo(f"The podcast is in {_shown(podcast.folder)}{os.sep}")
+    elif podcast.status in ("kept", "failed"):
+        stays = "stays as it was" if podcast.folder.is_dir() else "is not made yet"
+        click.echo(f"The podcast {stays}: {podcast.error}", err=True)
 
 
 def _shown(path: Path) -> str:

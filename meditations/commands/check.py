@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 @click.option("--explain", metavar="RULE", help="Tell what a rule of the care review is about.")
 @click.option("--json", "as_json", is_flag=True, help="Tell what was found as JSON.")
 @click.option("--sarif", is_flag=True, help="Tell what was found as SARIF 2.1.0, for code hosts.")
-def command(scripts: tuple[str, ...], explain: str | None, as_json: bool, sarif: bool) -> int:
+@click.option("--feed", is_flag=True, help="Check the podcast that the finished tracks make.")
+def command(
+    scripts: tuple[str, ...], explain: str | None, as_json: bool, sarif: bool, feed: bool
+) -> int:
     """Read scripts and tell every fault, with file, line and column; then review them for care.
 
     A SCRIPT is a file, or the name of one in scripts/; without any, all of scripts/ are read.
     Times are known for lines that were spoken before, and estimated for others; what rests on
     estimates is marked with ~. The exit status is 1 where there is a fault or an error.
+
+    With --feed, the feed of all finished tracks is checked instead, with every file that it names.
     """
     if explain is not None:
         click.echo(_explained(explain))
@@ -36,6 +41,12 @@ def command(scripts: tuple[str, ...], explain: str | None, as_json: bool, sarif:
     from meditations.commands.build import beside
 
     project = find_project(beside(scripts))
+    if feed:
+        from meditations.commands.check_feed import check_feed
+
+        if scripts or sarif:
+            raise click.UsageError("--feed goes with --json alone: a feed is one for all scripts")
+        return check_feed(project, as_json=as_json)
     outcome = _Outcome()
     files = find_scripts(project, scripts)
     outcome.read(files, project)

@@ -18,6 +18,7 @@ Caption = tuple[int, int, str]
 _TIMES = re.compile(
     r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3})[ \t]+-->[ \t]+(?:(\d+):)?(\d\d):(\d\d)\.(\d{3})"
 )
+_VOICE_TAG = re.compile(r"</?v\b[^>]*>")
 
 
 def read_chapters(mp3: Path) -> list[Chapter] | None:
@@ -72,6 +73,7 @@ def read_captions(vtt: Path) -> list[Caption] | None:
         for number, line in enumerate(lines[:2]):
             if times := _TIMES.match(line):
                 words = " ".join(" ".join(lines[number + 1 :]).split())
+                words = _VOICE_TAG.sub("", words)
                 found.append((_ms(*times.groups()[:4]), _ms(*times.groups()[4:]),
                               html.unescape(words)))  # fmt: skip
     return found

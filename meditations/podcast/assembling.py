@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
 from meditations.podcast.episodes import Episode, read_episode
 from meditations.podcast.identity import keep_identities
+from meditations.store import file_digest
 from meditations.track.credits import uncredited
+from meditations.track.record import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from meditations.project import Project
     from meditations.script import Script
     from meditations.script.channel import Channel
+
+
+class UnfinishedError(MeditationError):
+    """A track that is to be published is not there, or not what its script says now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,9 @@ def read_podcast(
         as_of: What is dated later than this stays out; everything by default.
 
     Raises:
-        MeditationError: If a published track is missing or older than its script, or an episode
-            vanished that was never retired.
+        UnfinishedError: If a published track is missing or older than its script.
+        MeditationError: If an episode vanished that was never retired, or `podcast.yaml` is at
+            fault.
     """
     dated = [script for script in scripts if script.published]
     channel = keep_identities(project, [script.slug for script in dated])
@@ -64,7 +71,7 @@ def read_podcast(
     for script in dated:
         if channel.episodes[script.slug].retired:
             continue
-        episode = read_episode(_track(script, tracks), channel.episodes[script.slug].guid)
+        episode = _finished(script, tracks, channel.episodes[script.slug].guid)
         if as_of is not None and episode.published > as_of.astimezone(UTC):
             withheld.append((script.slug, f"is dated {episode.published:%Y-%m-%d %H:%M} UTC"))
         elif owed := uncredited(episode.record):
@@ -76,15 +83,36 @@ def read_podcast(
     return Podcast(channel, tuple(episodes), tuple(withheld))
 
 
-def _track(script: Script, tracks: Path) -> Path:
+def _finished(script: Script, tracks: Path, guid: str) -> Episode:
+    """The episode of a script whose track is there, whole, and as the script says now."""
+    mend = f"build it: meditations build {script.slug}"
     mp3 = tracks / f"{script.slug}.mp3"
     if not mp3.is_file():
-        raise MeditationError(
-            f"the track of '{script.slug}' is missing",
-            mend=f"build it: meditations build {script.slug}",
-            where=script.file,
+        raise UnfinishedError(
+            f"the track of '{script.slug}' is missing", mend=mend, where=script.file
         )
-    return mp3
+    try:
+        # The script first: one that got its date just now has a record without any.
+        told = read_record(mp3.with_suffix(".json"))
+        if told["script"]["sha256"] != file_digest(script.source):
+            raise UnfinishedError(
+                f"the track of '{script.slug}' is older than its script",
+                mend=mend, where=script.file,
+            )  # fmt: skip
+        episode = read_episode(mp3, guid)
+    except OSError as error:
+        missing = Path(str(error.filename)).name
+        raise UnfinishedError(
+            f"{missing} is missing", mend=f"{mend} --force", where=script.file
+        ) from None
+    except MeditationError as error:
+        raise UnfinishedError(error.what, mend=mend, where=script.file) from None
+    if told["mp3"]["bytes"] != episode.media.bytes:
+        raise UnfinishedError(
+            f"the track of '{script.slug}' is not the one that its record tells of",
+            mend=f"{mend} --force", where=script.file,
+        )  # fmt: skip
+    return episode
 
 
 def _refuse_vanished(channel: Channel, slugs: set[str]) -> None:

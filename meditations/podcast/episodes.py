@@ -85,6 +85,7 @@ class Episode:
         chapter_file: The chapters as JSON.
         image: The cover.
         record: All else.
+        soundbite: Start and length in milliseconds of a part that apps may play on its own.
     """
 
     slug: str
@@ -112,6 +113,7 @@ class Episode:
     chapter_file: Media
     image: Media
     record: Mapping[str, Any]
+    soundbite: tuple[int, int] | None = None
 
 
 def read_episode(mp3: Path, guid: str) -> Episode:
@@ -168,4 +170,10 @@ def read_episode(mp3: Path, guid: str) -> Episode:
         chapter_file=media(".chapters.json", "media", "application/json+chapters"),
         image=media(".png", "images", "image/png"),
         record=told,
+        soundbite=_soundbite(told),
     )
+
+
+def _soundbite(told: Mapping[str, Any]) -> tuple[int, int] | None:
+    bite = told.get("soundbite")
+    return (bite["start_ms"], bite["length_ms"]) if bite else None

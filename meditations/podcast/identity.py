@@ -11,7 +11,8 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, from_os_error
-from meditations.script.channel import NAME, channel_file, read_channel
+from meditations.script.channel import NAME, Channel, channel_file, read_channel
+from meditations.script.reader import read_settings
 from meditations.store import written_whole
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meditations.project import Project
-    from meditations.script.channel import Channel
 
 NAMESPACE: Final = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """Of `podcast:guid`: the podcast namespace's own (podcastindex.org, tag `guid`)."""
@@ -87,8 +87,22 @@ def _write(file: Path, guid: str | None, episodes: dict[str, str]) -> None:
             text = _with_episodes(text, lines)
         with written_whole(file) as beside:
             beside.write_text(text, "utf-8", newline="\n")
+            _must_be_read(beside, file, [f"guid: {guid}\n"] * bool(guid) + lines)
     except OSError as error:
         raise from_os_error(error, f"writing {NAME}") from None
+
+
+def _must_be_read(written: Path, file: Path, lines: list[str]) -> None:
+    """A file that could not be read any more is not put in the place of the maker's own."""
+    try:
+        read_settings(written, written, Channel, "a channel", "title: Quiet Evenings")
+    except MeditationError:
+        raise MeditationError(
+            f"{NAME} is written in a way in which nothing can be added to it",
+            mend="write one setting on a line, as in title: Quiet Evenings; or add yourself:\n"
+            + "".join(lines).rstrip("\n"),
+            file=file,
+        ) from None
 
 
 def _with_episodes(text: str, lines: list[str]) -> str:

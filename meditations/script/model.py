@@ -21,8 +21,10 @@ from meditations.script.values import (
     BellLevel,
     Boolean,
     Breath,
+    Excerpt,
     Level,
     Lift,
+    Moment,
     Pan,
     Phase,
     Published,
@@ -306,6 +308,13 @@ class Care(_Settings):
     allow: dict[str, Text] = {}
 
 
+class Soundbite(_Settings):
+    """A part that apps may play on its own: where it begins, and how long it lasts."""
+
+    from_: Annotated[Moment, Field(alias="from")]
+    for_: Annotated[Excerpt, Field(alias="for")]
+
+
 Kind = Annotated[Literal["trauma", "partner", "sleep", "general"], choice(*KINDS)]
 
 
@@ -349,6 +358,7 @@ class Script(_Settings):
     review: Annotated[Literal["none"], choice("none")] | None = None
     reviewed: Reviewed | None = None
     care: Care = Care()
+    soundbite: Soundbite | None = None
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
     def place(self, setting: str) -> Where:

@@ -23,6 +23,9 @@ MOST_BREATHS: Final = 1_000
 LONGEST_PHASE_MS: Final = 20_000
 LONGEST_TITLE: Final = 300
 """Characters."""
+SHORTEST_EXCERPT_MS: Final = 15_000
+LONGEST_EXCERPT_MS: Final = 120_000
+"""Of a soundbite, by the podcast namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,28 @@ def _read_breath(value: Any) -> Duration:
     duration = _read_duration(value)
     if duration.breaths or not 1_000 <= duration.ms <= 30_000:
         raise MeditationError("a breath takes from 1s to 30s", mend="write for example: breath: 8s")
+    return duration
+
+
+def _read_moment(value: Any) -> Duration:
+    """A place in the finished track, which knows no breaths."""
+    duration = _read_duration(value)
+    if duration.breaths:
+        raise MeditationError(
+            "a place in the track is told in minutes and seconds", mend="write it as 1m10s"
+        )
+    return duration
+
+
+def _read_excerpt(value: Any) -> Duration:
+    """The length of a part that is played on its own; directories take no other."""
+    duration = _read_moment(value)
+    if not SHORTEST_EXCERPT_MS <= duration.ms <= LONGEST_EXCERPT_MS:
+        raise MeditationError(
+            f"a soundbite lasts from {SHORTEST_EXCERPT_MS // 1000} to"
+            f" {LONGEST_EXCERPT_MS // 1000} seconds",
+            mend="write for example: soundbite: {from: 1m10s, for: 30s}",
+        )
     return duration
 
 
@@ -291,6 +316,8 @@ Time = Annotated[Duration, PlainValidator(told(_read_duration))]
 Phase = Annotated[Duration, PlainValidator(told(_read_phase))]
 Rest = Annotated[Duration, PlainValidator(told(_read_rest))]
 Breath = Annotated[Duration, PlainValidator(told(_read_breath))]
+Moment = Annotated[Duration, PlainValidator(told(_read_moment))]
+Excerpt = Annotated[Duration, PlainValidator(told(_read_excerpt))]
 Level = Annotated[float, level(-60, -20)]
 Volume = Annotated[float, level(-12, 0)]
 Lift = Annotated[float, level(0, 10)]

@@ -37,11 +37,12 @@ PROSE: Final = frozenset(
 SETTINGS: Final = frozenset(
     {
         "background", "bell", "bells", "breath", "breathe", "care", "chain", "checked", "cover",
-        "end", "engine", "every", "fade", "fade_in", "fade_out", "fixed", "for", "hold", "in",
+        "end", "engine", "every", "fade", "fade_in", "fade_out", "fixed", "for", "from", "hold",
+        "in",
         "kind", "language", "lead_in", "length", "level", "lift", "line", "name", "on", "onset",
         "out", "pace", "palette", "pan", "pause", "pitch", "published", "rate", "repeat", "rest",
         "review", "reviewed", "role", "script", "section", "sections", "sentence", "sound",
-        "start", "tail", "time", "times", "tone", "voice", "volume", "with", "words",
+        "soundbite", "start", "tail", "time", "times", "tone", "voice", "volume", "with", "words",
     }
 )  # fmt: skip
 """All other keys of the format."""

@@ -127,6 +127,25 @@ def cover_jpeg(image: Image.Image) -> bytes:
     return held.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What the header of a picture says: its format (`PNG`), its pixels, its mode (`RGB`)."""
+
+    format: str
+    width: int
+    height: int
+    mode: str
+
+
+def picture_facts(data: bytes) -> PictureFacts | None:
+    """What the header of a picture says, or None if it is none that podcasts may use."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+            return PictureFacts(str(opened.format), *opened.size, opened.mode)
+    except (OSError, ValueError, SyntaxError):
+        return None
+
+
 _PICTURES = f"use a JPEG or PNG picture, best square and of {COVER_PIXELS} pixels or more"
 
 

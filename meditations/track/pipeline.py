@@ -20,7 +20,7 @@ from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
 from meditations.track.preparing import check_script, cover_file, surroundings
-from meditations.track.record import Mp3Facts, make_record, record_text
+from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
 
@@ -101,6 +101,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     found = review(script, plan, sounding.timeline, around)
     if found.errors and not without_care:
         raise CareError(found.errors)
+    soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
     windows, encoded = encode(sounding, workshop, reporter, cover)
     try:
         png, jpeg = workshop.workers.result(cover())

@@ -14,7 +14,7 @@ from meditations.errors import MeditationError
 from meditations.mix.mixer import LAME_LEVEL
 from meditations.mp3.stream import BITRATE_KBPS, frame_count
 from meditations.programs import ffmpeg_version
-from meditations.quantities import SAMPLE_RATE_HZ
+from meditations.quantities import SAMPLE_RATE_HZ, format_duration
 from meditations.sound.levels import SPEECH_LUFS
 from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
 from meditations.store import file_digest
@@ -58,7 +58,8 @@ def make_record(
         "author": script.author,
         "album": script.album,
         "published": published.isoformat() if published else None,
-        "review": "none" if script.reviewed is None else script.reviewed.model_dump(mode="json"),
+        "review": review_state(script),
+        "soundbite": soundbite(script, ms(timeline.frames)),
         "length_ms": ms(timeline.frames),
         "frames": timeline.frames,
         "sample_rate_hz": SAMPLE_RATE_HZ,
@@ -127,6 +128,31 @@ def make_record(
             **{name: importlib.metadata.version(name) for name in LIBRARIES},
         },
     }
+
+
+def review_state(script: Script) -> str | dict[str, str]:
+    """Who has read the script for care, and when; or `none`."""
+    told = script.reviewed
+    return "none" if told is None else {"by": told.by, "on": told.on.isoformat()}
+
+
+def soundbite(script: Script, length_ms: int) -> dict[str, int] | None:
+    """Where the part lies that apps may play on its own, or None.
+
+    Raises:
+        MeditationError: If it does not lie within a track of this length.
+    """
+    bite = script.soundbite
+    if bite is None:
+        return None
+    if bite.from_.ms + bite.for_.ms > length_ms:
+        raise MeditationError(
+            f"the soundbite ends behind the end of the track, which lasts"
+            f" {format_duration(length_ms)}",
+            mend="let it begin earlier, or leave it out",
+            where=script.place("soundbite"),
+        )
+    return {"start_ms": bite.from_.ms, "length_ms": bite.for_.ms}
 
 
 def _sounds(sounding: Sounding) -> list[dict[str, Any]]:

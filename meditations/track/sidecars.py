@@ -8,6 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from meditations.quantities import FRAMES_PER_MS, format_clock
+from meditations.track.caption_lines import caption_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 VTT_WIDTH: Final = 65
 SRT_WIDTH: Final = 32
 CAPTION_LINES: Final = 2
+SPEAKER: Final = "Synthetic voice"
 
 
 def ms(frame: int) -> int:
@@ -35,9 +37,20 @@ def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[st
         yield from _parts(cue, width)
 
 
+def _speakers(timeline: Timeline) -> dict[tuple[str, str], str]:
+    """A name for each voice, by engine and voice; numbered where there are several."""
+    voices = dict.fromkeys(_voice(cue) for cue in timeline.cues)
+    if len(voices) == 1:
+        return dict.fromkeys(voices, SPEAKER)
+    return {voice: f"{SPEAKER} {number}" for number, voice in enumerate(voices, 1)}
+
+
+def _voice(cue: Cue) -> tuple[str, str]:
+    return cue.utterance.manner.engine, cue.utterance.manner.voice
+
+
 def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
-    lines = textwrap.wrap(cue.caption, width, break_long_words=True) or [cue.caption]
-    groups = [lines[n : n + CAPTION_LINES] for n in range(0, len(lines), CAPTION_LINES)]
+    groups = caption_lines(cue.caption, width, CAPTION_LINES)
     start, end = ms(cue.start_frame), ms(cue.end_frame)
     letters = [sum(map(len, group)) for group in groups]
     edges = [start + (end - start) * sum(letters[:n]) // sum(letters) for n in range(len(groups))]
@@ -47,12 +60,15 @@ def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def vtt(timeline: Timeline, language: str) -> str:
-    """The captions as WebVTT."""
+    """The captions as WebVTT; each says that a synthetic voice speaks."""
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
-    for start, end, lines in captions(timeline, VTT_WIDTH):
-        text = "\n".join(html.escape(line, quote=False) for line in lines)
-        blocks.append(f"{format_clock(start)} --> {format_clock(end)}\n{text}")
+    speakers = _speakers(timeline)
+    for cue in timeline.cues:
+        for start, end, lines in _parts(cue, VTT_WIDTH):
+            text = "\n".join(html.escape(line, quote=False) for line in lines)
+            times = f"{format_clock(start)} --> {format_clock(end)}"
+            blocks.append(f"{times}\n<v {speakers[_voice(cue)]}>{text}")
     return "\n\n".join(blocks) + "\n"
 
 

@@ -1,0 +1,117 @@
+"""The end of `meditations build`: the podcast's folder, wherever a project has one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from meditations.errors import FaultyScriptError, MeditationError
+from meditations.podcast.folder_stamp import folder_is_fresh, remember_folder
+from meditations.project import find_scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from meditations.podcast.publishing_folder import PageWriter
+    from meditations.project import Project
+    from meditations.script import Script
+
+CHANNEL: Final = "podcast.yaml"  # not imported: what knows it is slow to import
+
+
+@dataclass(frozen=True, slots=True)
+class PodcastOutcome:
+    """What came of the podcast's folder.
+
+    Attributes:
+        status: `made`, `up to date`, `none` (nothing is published), `kept` (a track is not there
+            or not as its script, so the folder stays as it was) or `failed`.
+        folder: Where it lies.
+        told: What people want to know of it, a line each.
+        error: Why it is kept, or what failed.
+    """
+
+    status: str
+    folder: Path
+    told: tuple[str, ...] = ()
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For other programs."""
+        told = {"status": self.status, "folder": str(self.folder)}
+        return told | ({"error": self.error} if self.error else {})
+
+
+def make_podcast_folder(
+    project: Project, tracks: Path, environment: str, failed: Collection[str]
+) -> PodcastOutcome | None:
+    """Makes the podcast's folder beside that of the tracks; None where there is no podcast.
+
+    Args:
+        project: The project.
+        tracks: The folder of the tracks.
+        environment: A digest of the code and the settings.
+        failed: Names of tracks that could not be built just now.
+    """
+    channel, folder = project.root / CHANNEL, tracks.with_name("podcast")
+    if not channel.is_file():
+        return None
+    sources = (channel, project.scripts, tracks, *_cover(channel))
+    if not failed and folder_is_fresh(folder, sources, environment):
+        return PodcastOutcome("up to date" if folder.is_dir() else "none", folder)
+    outcome = _make(project, tracks, folder, failed)
+    if outcome.status in ("made", "none"):
+        remember_folder(folder, sources, environment)
+    return outcome
+
+
+def _make(project: Project, tracks: Path, folder: Path, failed: Collection[str]) -> PodcastOutcome:
+    from meditations.podcast.assembling import UnfinishedError
+    from meditations.podcast.publishing_folder import publish_folder
+
+    try:
+        scripts = _read_all(project)
+        if not any(script.published for script in scripts):
+            return PodcastOutcome("none", folder)
+        for script in scripts:
+            if script.published and script.slug in failed:
+                return PodcastOutcome("kept", folder, error=f"'{script.slug}' could not be built")
+        published = publish_folder(project, scripts, tracks, folder, page_writers())
+    except UnfinishedError as error:
+        return PodcastOutcome("kept", folder, error=str(error))
+    except MeditationError as error:
+        return PodcastOutcome("failed", folder, error=str(error))
+    told = [f"{slug} is not in the podcast: {why}" for slug, why in published.podcast.withheld]
+    return PodcastOutcome("made", folder, tuple(told))
+
+
+def _cover(channel: Path) -> list[Path]:
+    """The picture that the channel names, found without reading all of the file."""
+    found = re.search(
+        r"^cover:[ \t]*['\"]?([^'\"#\n]+)", channel.read_text("utf-8", "replace"), re.M
+    )
+    return [channel.with_name(found[1].strip())] if found else []
+
+
+def page_writers() -> Sequence[PageWriter]:
+    """What adds texts beside the feed: the pages."""
+    return ()
+
+
+def _read_all(project: Project) -> list[Script]:
+    """All scripts; one that cannot be read might be published, so nothing is made without it."""
+    from meditations.podcast.assembling import UnfinishedError
+    from meditations.script import read_script
+
+    read = []
+    for file in find_scripts(project, []):
+        try:
+            read.append(read_script(file, project.shown(file)))
+        except FaultyScriptError as error:
+            raise UnfinishedError(
+                "cannot be read, so nobody knows whether it is published",
+                mend=f"see: meditations check {file.stem}", where=error.where,
+            ) from None  # fmt: skip
+    return read

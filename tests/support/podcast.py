@@ -1,0 +1,132 @@
+"""Podcasts without sound: real scripts, timelines, sidecars and records; the MP3 is silence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from meditations.care import review
+from meditations.podcast.assembling import Podcast, read_podcast
+from meditations.project import Project
+from meditations.script import read_script
+from meditations.speech.lengths import estimated_frames
+from meditations.store import file_digest
+from meditations.timeline.timeline import build_timeline
+from meditations.track import cover, sidecars
+from meditations.track.care import care_record
+from meditations.track.preparing import check_script, surroundings
+from meditations.track.record import FORMAT, record_text, review_state, soundbite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from meditations.script import Script
+
+FRAME: Final = b"\xff\xfb\x94\x00".ljust(384, b"\0")
+"""An MP3 frame of 24 ms of silence: 128 kbit/s, 48 kHz."""
+CHANNEL: Final[dict[str, Any]] = {
+    "title": "Quiet Evenings",
+    "description": "Short rests.",
+    "author": "A. Maker",
+    "site": "https://example.org/quiet/",
+    "owner": {"name": "A. Maker", "email": "maker@example.org"},
+}
+SCRIPT: Final[dict[str, Any]] = {
+    "title": "Evening",
+    "published": "2026-11-22",
+    "sections": [
+        {"title": "Arriving", "script": ["Hello, and welcome.", {"pause": "20s"}]},
+        {"title": "Coming back", "role": "return", "script": ["Thank you.", {"pause": "20s"}]},
+    ],
+}
+
+
+def write_project(
+    root: Path, scripts: Mapping[str, Mapping[str, Any]], channel: Mapping[str, Any] | None = None
+) -> Project:
+    """A project with these scripts, each as it differs from SCRIPT, and with its tracks."""
+    _dump(root / "podcast.yaml", {**CHANNEL, **(channel or {})})
+    for name, differs in scripts.items():
+        _dump(root / "scripts" / f"{name}.yaml", {**SCRIPT, **differs})
+    project = Project(root.resolve())
+    make_tracks(project)
+    return project
+
+
+def make_tracks(project: Project) -> None:
+    """Tracks of all scripts of a project, in its build/tracks/."""
+    folder = project.build / "tracks"
+    folder.mkdir(parents=True, exist_ok=True)
+    for script in read_scripts(project):
+        _make_track(script, project, folder)
+
+
+def read_scripts(project: Project) -> list[Script]:
+    """All scripts of a project."""
+    return [read_script(file, project.shown(file)) for file in sorted(project.scripts.glob("*"))]
+
+
+def podcast_of(project: Project) -> Podcast:
+    """What is published of a project."""
+    return read_podcast(project, read_scripts(project), project.build / "tracks")
+
+
+def _dump(file: Path, told: Mapping[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(dict(told), allow_unicode=True, width=10_000), "utf-8")
+
+
+@cache
+def _picture() -> bytes:
+    return cover.cover_png(cover.draw_cover("A Track", "dusk"))
+
+
+def _make_track(script: Script, project: Project, folder: Path) -> None:
+    plan = check_script(script, project)
+    timeline = build_timeline(plan, {said: estimated_frames(said) for said in plan.utterances})
+    around = surroundings(project)
+    found = review(script, plan, timeline, around)
+    length_ms = sidecars.ms(timeline.frames)
+    mp3 = FRAME * (length_ms // 24)
+    published = script.published
+    record = {
+        "format": FORMAT, "slug": script.slug, "title": script.title, "summary": script.summary,
+        "language": script.language, "kind": list(script.kind), "topics": list(script.topics),
+        "author": script.author, "published": published.isoformat() if published else None,
+        "review": review_state(script),
+        "soundbite": soundbite(script, length_ms), "length_ms": length_ms,
+        "mp3": {"bytes": len(mp3), "sha256": hashlib.sha256(mp3).hexdigest()},
+        "synthetic_voice": True, "sounds": [],
+        "chapters": [
+            {"title": c.title, "role": c.role, "start_ms": sidecars.ms(c.start_frame),
+             "end_ms": sidecars.ms(c.end_frame)}
+            for c in timeline.chapters
+        ],
+        "cues": [
+            {"text": c.caption, "start_ms": sidecars.ms(c.start_frame),
+             "end_ms": sidecars.ms(c.end_frame), "chapter": c.section}
+            for c in timeline.cues
+        ],
+        "script": {"sha256": file_digest(script.source)},
+    } | care_record(script, found, around, without_care=bool(found.errors))  # fmt: skip
+    texts = {
+        ".vtt": sidecars.vtt(timeline, script.language), ".srt": sidecars.srt(timeline),
+        ".txt": sidecars.transcript(script, timeline),
+        ".chapters.json": sidecars.chapters(timeline, script.title),
+        ".json": record_text(record),
+    }  # fmt: skip
+    for suffix, text in texts.items():
+        (folder / (script.slug + suffix)).write_text(text, "utf-8", newline="\n")
+    (folder / f"{script.slug}.mp3").write_bytes(mp3)
+    (folder / f"{script.slug}.png").write_bytes(_picture())
+
+
+def change_record(project: Project, slug: str, **changes: Any) -> None:
+    """Changes what the record of a track says."""
+    file = project.build / "tracks" / f"{slug}.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")

@@ -1,0 +1,157 @@
+"""`build` and the podcast's folder, with the real command: whole, or as it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from support.podcast import CHANNEL, read_scripts, write_project
+from support.tracks import meditations
+
+from meditations.errors import MeditationError
+from meditations.podcast.assembling import UnfinishedError
+from meditations.podcast.feed import NAME
+from meditations.podcast.publishing_folder import publish_folder
+from meditations.track.cover import picture_facts
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from meditations.podcast.assembling import Podcast
+    from meditations.project import Project
+
+SPOKEN: Final = """
+title: {title}
+published: 2026-11-22
+background: {{sound: brown, fade_in: 1s, fade_out: 1s}}
+pace: {{lead_in: 1s}}
+sections: [{{title: Only, script: ["Hello there. [1s] This is all."]}}]
+"""
+
+
+def _run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return meditations(*arguments, cwd=project, cache=project / "cache")
+
+
+def _write(root: Path, name: str, title: str) -> None:
+    file = root / "scripts" / f"{name}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(SPOKEN.format(title=title), "utf-8")
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*")) if file.is_file()
+    }  # fmt: skip
+
+
+def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
+    """The first build makes feed and media; a track that is stale or broken keeps them whole."""
+    told = [f"{key}: {CHANNEL[key]}\n" for key in ("title", "description", "author", "site")]
+    (tmp_path / "podcast.yaml").write_text("".join(told), "utf-8")
+    _write(tmp_path, "evening", "Evening")
+    made = _run(tmp_path, "build", "--without-care")
+    assert (made.returncode, "The podcast is in build/podcast/" in made.stdout) == (0, True)
+    folder = tmp_path / "build" / "podcast"
+    first = _files(folder)
+    assert {Path(name).suffix for name in first} == {
+        ".xml", ".mp3", ".vtt", ".srt", ".txt", ".json", ".png", ".jpg",
+    }  # fmt: skip
+    again = _run(tmp_path, "build", "--without-care", "--json")
+    assert json.loads(again.stdout)["podcast"]["status"] == "up to date"
+
+    _write(tmp_path, "evening", "Another Evening")
+    _write(tmp_path, "morning", "Morning")
+    kept = _run(tmp_path, "build", "morning", "--without-care")
+    assert kept.returncode == 0
+    assert "stays as it was: scripts/evening.yaml: the track of 'evening' is older" in kept.stderr
+    assert _files(folder) == first
+
+    (tmp_path / "scripts" / "morning.yaml").write_text("title: [", "utf-8")
+    broken = _run(tmp_path, "build", "--without-care")
+    assert broken.returncode == 1
+    assert "The podcast stays as it was" in broken.stderr
+    assert _files(folder) == first
+
+    _write(tmp_path, "morning", "Morning")
+    assert _run(tmp_path, "build", "--without-care").returncode == 0
+    assert (folder / NAME).read_bytes().count(b"<item>") == 2
+    checked = _run(tmp_path, "check", "--feed", "--json")
+    assert (checked.returncode, json.loads(checked.stdout)["episodes"]) == (0, 2)
+    (folder / NAME).unlink()
+    assert "holds something other" in _run(tmp_path, "build").stderr
+
+
+def test_a_project_without_a_channel_has_no_podcast(tmp_path: Path) -> None:
+    """Where there is no podcast.yaml, build makes tracks, and says nothing of a podcast."""
+    _write(tmp_path, "evening", "Evening")
+    made = _run(tmp_path, "build", "--without-care")
+    assert (made.returncode, "podcast" in made.stdout + made.stderr) == (0, False)
+    assert not (tmp_path / "build" / "podcast").exists()
+
+
+def _publish(project: Project) -> Podcast:
+    folder = project.build / "podcast"
+    tracks = project.build / "tracks"
+    return publish_folder(project, read_scripts(project), tracks, folder, [_page]).podcast
+
+
+def _page(podcast: Podcast, artwork: str) -> dict[str, bytes]:
+    return {"index.html": f"{podcast.channel.title} {artwork}".encode()}
+
+
+def test_writers_of_pages_add_their_texts(tmp_path: Path) -> None:
+    """What a page writer gives lies in the folder beside the feed, and knows the picture."""
+    project = write_project(tmp_path, {"evening": {}})
+    _publish(project)
+    told = (project.build / "podcast" / "index.html").read_text("utf-8")
+    assert told.startswith("Quiet Evenings images/channel-")
+    picture = project.build / "podcast" / told.split()[-1]
+    facts = picture_facts(picture.read_bytes())
+    assert facts is not None
+    assert (facts.format, facts.width, facts.height, facts.mode) == ("JPEG", 1400, 1400, "RGB")
+
+
+def test_a_file_that_cannot_take_guids_stays_as_it_was(tmp_path: Path) -> None:
+    """Where guids cannot be added to podcast.yaml, it is left alone, and the lines are told."""
+    project = write_project(tmp_path, {"evening": {}})
+    file = tmp_path / "podcast.yaml"
+    file.write_text(json.dumps(CHANNEL), "utf-8")
+    with pytest.raises(MeditationError, match="in which nothing can be added") as caught:
+        _publish(project)
+    assert "guid: " in caught.value.mend
+    assert file.read_text("utf-8") == json.dumps(CHANNEL)
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".json", ".vtt", ".chapters.json", ".png"])
+def test_a_track_that_is_not_whole_is_not_published(suffix: str, tmp_path: Path) -> None:
+    """Where a file of a published track is missing, the folder stays, and the message says how."""
+    project = write_project(tmp_path, {"evening": {}})
+    _publish(project)
+    before = _files(project.build / "podcast")
+    (project.build / "tracks" / f"evening{suffix}").unlink()
+    with pytest.raises(UnfinishedError, match="missing") as caught:
+        _publish(project)
+    assert "meditations build evening" in caught.value.mend
+    assert _files(project.build / "podcast") == before
+
+
+def test_sound_that_is_not_the_record_s_is_not_published(tmp_path: Path) -> None:
+    """A sound file of another length than its record tells stays out of the feed."""
+    project = write_project(tmp_path, {"evening": {}})
+    file = project.build / "tracks" / "evening.mp3"
+    file.write_bytes(file.read_bytes()[:-384])
+    with pytest.raises(UnfinishedError, match="not the one that its record tells of"):
+        _publish(project)
+
+
+def test_a_cover_of_one_s_own(tmp_path: Path) -> None:
+    """The channel takes a maker's picture, of any size, and none from outside the project."""
+    project = write_project(tmp_path, {"evening": {}}, {"cover": "build/tracks/evening.png"})
+    _publish(project)
+    other = write_project(tmp_path / "other", {"evening": {}}, {"cover": "../podcast.yaml"})
+    with pytest.raises(MeditationError, match="outside the project"):
+        _publish(other)
