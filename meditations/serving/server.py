@@ -56,7 +56,6 @@ class Server(socketserver.ThreadingTCPServer):
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
         super().__init__((str(place[0]), int(place[1])), Handler)
         bound, self.port = str(self.server_address[0]), int(self.server_address[1])
-        self.everywhere = bound in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
         self.own_machine = is_loopback(bound)
         self.address = web_address(bound if self.own_machine else _shown(host, bound), self.port)
 
