@@ -1,7 +1,7 @@
-"""The one module that starts other programs: ffmpeg, from the wheel imageio-ffmpeg.
+"""The one module that starts other programs: ffmpeg, from the wheel imageio-ffmpeg, and players.
 
 An installed ffmpeg is used only where `MEDITATIONS_FFMPEG` names it, so a track is the same on
-every machine.
+every machine. A player is whichever is installed: it makes nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import functools
 import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -119,3 +121,80 @@ def _run(
             mend="see what is wrong with: meditations doctor",
             file=ffmpeg(),
         ) from None
+
+
+PLAYERS: Final = ("mpv", "ffplay")
+"""Players of the terminal, the one with more keys first."""
+_ENDING_S: Final = 3.0
+
+
+def find_player() -> str:
+    """The name of the player that is installed.
+
+    Raises:
+        MeditationError: If there is none; says how to get one.
+    """
+    for name in PLAYERS:
+        if shutil.which(name):
+            return name
+    get = {"darwin": "brew install mpv", "win32": "winget install mpv"}
+    raise MeditationError(
+        "neither mpv nor ffplay is installed, and one of them is needed to play here",
+        mend=f"get one with: {get.get(sys.platform, 'sudo apt install mpv')}\n"
+        "or hear the page in a browser: meditations serve --open",
+    )
+
+
+def play(player: str, sound: Path, start_ms: int = 0) -> None:
+    """Plays a sound in the terminal, to its end or until somebody ends it with the player's keys.
+
+    It may be paused for as long as anybody likes, so this waits without a limit.
+
+    Args:
+        player: Of `PLAYERS`.
+        sound: A file.
+        start_ms: Where to begin.
+
+    Raises:
+        MeditationError: If the player fails.
+    """
+    start, file = f"{start_ms / 1000:.3f}", str(sound.absolute())
+    # No window for the cover, and no list of what else is in the file: the captions are enough. A
+    # full path is neither an option nor an address of another kind.
+    commands = {
+        "mpv": [
+            "mpv", "--no-video", "--cover-art-auto=no", "--no-resume-playback",
+            "--msg-level=cplayer=error,display-tags=no", f"--start={start}", "--", file,
+        ],
+        "ffplay": [
+            "ffplay", "-hide_banner", "-loglevel", "error", "-nostats", "-nodisp", "-autoexit",
+            "-ss", start, "-i", f"file:{file}",
+        ],
+    }  # fmt: skip
+    try:
+        with subprocess.Popen(commands[player]) as playing:
+            try:
+                status = playing.wait()
+            except KeyboardInterrupt:
+                # The terminal has told the player as well: it puts the terminal in order and ends.
+                _end(playing)
+                raise
+    except OSError as error:
+        raise MeditationError(f"{player} cannot be started: {error.strerror}") from None
+    if status:
+        raise MeditationError(
+            f"{player} could not play this (status {status})",
+            mend="hear the page in a browser instead: meditations serve --open",
+            file=sound,
+        )
+
+
+def _end(playing: subprocess.Popen[bytes]) -> None:
+    for stop in (playing.terminate, playing.kill):
+        try:
+            playing.wait(_ENDING_S)
+        except subprocess.TimeoutExpired:
+            stop()
+        else:
+            return
+    playing.wait(_ENDING_S)

@@ -54,7 +54,8 @@ def find_project(start: Path | None = None) -> Project:
             return Project(folder)
     raise MeditationError(
         "this is no project: there is no folder scripts/ here or above",
-        mend='start with a script: mkdir scripts && meditations new "A Quiet Evening"',
+        mend="start a project: meditations init quiet-evenings\n"
+        'or begin with a script: meditations new "A Quiet Evening"',
         file=here,
     )
 

@@ -26,10 +26,13 @@ COMMANDS: Final = {
     "check": "Read scripts and tell every fault, with file, line and column.",
     "plan": "Show a script's timeline as a table: when, what, how long.",
     "preview": "Hear one line or one section at once.",
+    "play": "Play a track in the terminal.",
     "new": "Start a script.",
+    "init": "Start a project: a script, the channel, help lines.",
     "inspect": "Decode a finished track and measure it against its record.",
     "voices": "List what can speak here.",
     "sounds": "List what can sound here: backgrounds and bells.",
+    "serve": "Serve the page and the feed on this machine.",
     "doctor": "Tell what is installed, what is missing, and how to mend it.",
 }
 """Name and short help of every command; each lies in a module of its own."""

@@ -67,6 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     project = find_project(beside(scripts))
     files = find_scripts(project, scripts)
     folder = (output or project.build).absolute() / "tracks"
+    _start_channel(project)
     now = freshness.environment() + (" without care" if without_care else "")
     stale = [
         file for file in files
@@ -92,6 +93,18 @@ def beside(scripts: tuple[str, ...]) -> Path | None:
         if Path(name).is_file():
             return Path(name).resolve().parent
     return None
+
+
+def _start_channel(project: Project) -> None:
+    """The first build of a project writes the channel that feed and page want."""
+    from meditations.podcast.starting import start_channel
+
+    if written := start_channel(project):
+        click.echo(
+            f"Wrote {project.shown(written)}: what apps and the page say of the podcast. Please"
+            " look through it.",
+            err=True,
+        )
 
 
 def _make_folder(folder: Path) -> None:

@@ -55,7 +55,6 @@ sections:
 @click.argument("title")
 def command(title: str) -> None:
     """Start a script: writes scripts/<name>.yaml, ready to be built."""
-    from meditations.script.source import quoted
     from meditations.store import written_whole
 
     title = " ".join(title.split())
@@ -72,7 +71,7 @@ def command(title: str) -> None:
             "there is a script of that name already", mend="choose another title",
             file=project.shown(target),
         )  # fmt: skip
-    text = TEMPLATE.format(title=quoted(title), slug=slug, file=target.name)
+    text = script_text(title, slug)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -81,3 +80,10 @@ def command(title: str) -> None:
         beside.write_text(text, "utf-8", newline="\n")
     click.echo(f"Wrote {project.shown(target)}")
     click.echo(f"Look at it with: meditations check {slug}; hear it: meditations build {slug}")
+
+
+def script_text(title: str, slug: str) -> str:
+    """A script to start from, as it is written to `scripts/<slug>.yaml`."""
+    from meditations.script.source import quoted
+
+    return TEMPLATE.format(title=quoted(title), slug=slug, file=f"{slug}.yaml")
