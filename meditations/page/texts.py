@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -90,7 +91,11 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        clock=views.clock, seconds=views.seconds, contact=views.contact, megabytes=views.megabytes
+        clock=views.clock,
+        contact=views.contact,
+        megabytes=views.megabytes,
+        seconds=views.seconds,
+        unchecked=views.unchecked,
     )
     return environment
 
@@ -98,10 +103,9 @@ def _environment() -> Environment:
 def _assets(palette: str) -> Assets:
     """What is read once and then kept by browsers for ever: the names hold the digests."""
     folder = files("meditations.page") / "assets"
-    css = (folder / "page.css").read_text("utf-8") + palettes_css()
-    made = {"page.css": css.encode("utf-8")}
+    made = {"page.css": _close((folder / "page.css").read_text("utf-8") + palettes_css())}
     for name in SCRIPTS:
-        made[f"{name}.js"] = (folder / f"{name}.js").read_bytes()
+        made[f"{name}.js"] = _lean((folder / f"{name}.js").read_text("utf-8"))
     made["icon.svg"] = (folder / "icon.svg").read_bytes()
     picture = draw_cover("", palette if palette in PALETTES else "dusk")
     for pixels in ICONS_PX:
@@ -111,6 +115,17 @@ def _assets(palette: str) -> Assets:
         stem, suffix = name.rsplit(".", 1)
         paths[name] = f"assets/{stem}-{hashlib.sha256(data).hexdigest()[:SHORT]}.{suffix}"
     return Assets({paths[name]: data for name, data in made.items()}, paths)
+
+
+def _lean(text: str) -> bytes:
+    """Without indents and without comments that stand on lines of their own: a fifth less."""
+    bare = re.sub(r"(?ms)^[ \t]*/\*.*?\*/[ \t]*\n", "", text)
+    return re.sub(r"(?m)^[ \t]+|^\n", "", bare).encode("utf-8")
+
+
+def _close(css: str) -> bytes:
+    """A style sheet without the spaces that only people need."""
+    return re.sub(rb" ?\{\n?|[:,] |;?\n?\}|;[ \n]", lambda m: m[0].strip(b" ;\n") or b";", _lean(css))
 
 
 def _manifest(podcast: Podcast, assets: Assets) -> bytes:
@@ -141,5 +156,5 @@ def _service_worker(podcast: Podcast, assets: Assets) -> bytes:
     text = (files("meditations.page") / "assets" / "sw.js").read_text("utf-8")
     shell = sorted(path for path in assets.texts if not path.endswith(".png"))
     sound = sorted(episode.media.path for episode in podcast.episodes)
-    filled = text.replace("/* SHELL */ []", json.dumps(shell, indent=1))
+    filled = _lean(text).decode().replace("/* SHELL */ []", json.dumps(shell, indent=1))
     return filled.replace("/* SOUND */ []", json.dumps(sound, indent=1)).encode("utf-8")

@@ -63,7 +63,6 @@ class EpisodeView:
     chapters: tuple[ChapterView, ...]
     instead: tuple[Episode, ...]
     regions: tuple[tuple[str, tuple[Resource, ...]], ...]
-    unchecked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ def episode_view(podcast: Podcast, episode: Episode) -> EpisodeView:
         chapters=_chapters(episode),
         instead=tuple(known[slug] for slug in episode.instead if slug in known),
         regions=by_region(episode.resources),
-        unchecked=any(each.checked == "never" for each in episode.resources),
     )
 
 
@@ -133,6 +131,12 @@ def by_region(resources: Iterable[Resource]) -> tuple[tuple[str, tuple[Resource,
     return tuple((region, tuple(some)) for region, some in groupby(ordered, lambda r: r.region))
 
 
+def unchecked(regions: Iterable[tuple[str, Sequence[Resource]]]) -> str:
+    """Whether `all`, `some` or none (empty) of the help lines were never checked by a person."""
+    never = [each.checked == "never" for _, some in regions for each in some]
+    return ("all" if all(never) else "some") if any(never) else ""
+
+
 def in_minutes(ms: int) -> str:
     """A length as people say it: `6 min`, `45 s`."""
     return f"{round(ms / 60_000)} min" if ms >= 60_000 else f"{round(ms / 1000)} s"
@@ -164,7 +168,7 @@ def contact(text: str) -> Markup:
             link = f"https://{found['site']}"
         else:
             link = "tel:" + re.sub(r"[ -]", "", found["number"])
-        parts.append(Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(link, found[0]))
+        parts.append(Markup('<a href="{}">{}</a>').format(link, found[0]))
         end = found.end()
     return Markup().join([*parts, escape(text[end:])])
 

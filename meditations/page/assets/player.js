@@ -12,8 +12,8 @@
 
   const cues = [...document.querySelectorAll("[data-at]")].map((element) => ({
     element,
-    at: Number(element.dataset.at),
-    to: Number(element.dataset.to),
+    at: parseFloat(element.dataset.at),
+    to: Number(element.dataset.at.split(" ")[1]),
   }));
   const chapters = [...document.querySelectorAll("[data-from]")].map((element) => ({
     element,
@@ -173,7 +173,7 @@
   words.addEventListener("click", (event) => {
     const cue = event.target.closest("[data-at]");
     if (!cue || String(getSelection())) return;
-    seek(Number(cue.dataset.at));
+    seek(parseFloat(cue.dataset.at));
     play();
   });
   /* The box has the keyboard's focus: up and down go from sentence to sentence, Enter plays. */
