@@ -189,9 +189,9 @@ def test_numbers_and_addresses_of_help_can_be_tapped(told: str, links: list[str]
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (("partner", "trauma"), "For two people, with care for old hurt"),
+        (("partner", "trauma"), "For two people, hurt or not"),
         (("sleep",), "For the night"),
-        (("general", "trauma"), "For anyone, people who were hurt included"),
+        (("general", "trauma"), "For anyone, hurt or not"),
         (("trauma",), "For people who were hurt"),
     ],
 )

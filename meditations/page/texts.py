@@ -125,7 +125,9 @@ def _lean(text: str) -> bytes:
 
 def _close(css: str) -> bytes:
     """A style sheet without the spaces that only people need."""
-    return re.sub(rb" ?\{\n?|[:,] |;?\n?\}|;[ \n]", lambda m: m[0].strip(b" ;\n") or b";", _lean(css))
+    return re.sub(
+        rb" ?\{\n?|[:,] |;?\n?\}|;[ \n]", lambda m: m[0].strip(b" ;\n") or b";", _lean(css)
+    )
 
 
 def _manifest(podcast: Podcast, assets: Assets) -> bytes:

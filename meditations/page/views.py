@@ -115,11 +115,11 @@ def plainest(views: Sequence[EpisodeView]) -> EpisodeView | None:
 def whom(kind: Sequence[str]) -> str:
     """Who a meditation is for."""
     if "partner" in kind:
-        return "For two people" + (", with care for old hurt" if "trauma" in kind else "")
+        return "For two people" + (", hurt or not" if "trauma" in kind else "")
     if "sleep" in kind:
-        return "For the night" + (", and for people who were hurt" if "trauma" in kind else "")
+        return "For the night" + (", hurt or not" if "trauma" in kind else "")
     if "general" in kind:
-        return "For anyone" + (", people who were hurt included" if "trauma" in kind else "")
+        return "For anyone" + (", hurt or not" if "trauma" in kind else "")
     return "For people who were hurt"
 
 

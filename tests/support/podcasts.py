@@ -11,7 +11,7 @@ from meditations.page import page_texts
 from meditations.podcast.assembling import Podcast
 from meditations.podcast.episodes import Chapter, Cue, Episode, Media, Resource
 from meditations.podcast.folder import Contents, write_folder
-from meditations.programs import ffmpeg, run_ffmpeg
+from meditations.programs import run_ffmpeg
 from meditations.script.channel import Channel
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ SLUGS: Final = ("steady", "hostile", "night")
 LENGTH_MS: Final = 60_000
 HELP: Final = (
     Resource("A Help Line", "worldwide", "help.example.org", "listens", "never"),
-    Resource("<b>Lifeline</b>", "Australia", "13 11 14; call or text 9-8-8", "day & night", "2026-11-01"),
-)  # fmt: skip
+    Resource("<b>Lifeline</b>", "Australia", "13 11 14; text 9-8-8", "day & night", "2026-11-01"),
+)
 
 
 def plain_notes(episode: Episode) -> str:
@@ -33,7 +33,11 @@ def plain_notes(episode: Episode) -> str:
 
 def made_up_podcast(folder: Path, **channel: Any) -> Podcast:
     """A podcast of three episodes; their files lie in `folder`, a minute of quiet sound each."""
-    told = {"title": "Quiet Evenings", "description": "Two lines.\n\nAnd <more>.", "author": "A & B"}
+    told = {
+        "title": "Quiet Evenings",
+        "description": "Two lines.\n\nAnd <more>.",
+        "author": "A & B",
+    }
     episodes = tuple(_episode(folder, slug) for slug in SLUGS)
     return Podcast(Channel.model_validate({**told, **channel}), episodes)
 
@@ -100,6 +104,5 @@ def _episode(folder: Path, slug: str) -> Episode:
 def _sound(file: Path) -> None:
     if not file.exists():
         tone = f"sine=frequency=220:sample_rate=48000:duration={LENGTH_MS / 1000}"
-        run_ffmpeg(
-            ["-f", "lavfi", "-i", tone, "-af", "volume=-40dB", "-b:a", "128k", "-ac", "2", str(file)]
-        )  # fmt: skip
+        quiet = ["-af", "volume=-40dB", "-ac", "2", "-b:a", "128k"]
+        run_ffmpeg(["-f", "lavfi", "-i", tone, *quiet, str(file)])

@@ -27,6 +27,7 @@
   let wanted = null;
   let dragged = false;
   let touched = 0;
+  let shown = null;
 
   const position = () => wanted ?? audio.currentTime;
   const lastBefore = (list, seconds) => list.findLastIndex((each) => each.at <= seconds + 0.05);
@@ -88,12 +89,12 @@
     for (const each of document.querySelectorAll(".current")) {
       if (each !== current?.element) each.classList.remove("current");
     }
-    if (!current || current.element.classList.contains("current")) return;
-    current.element.classList.add("current");
+    current?.element.classList.add("current");
     /* Only the box of the words scrolls, never the page, and not while somebody reads in it. */
-    if ($("words").open && !audio.paused && Date.now() - touched > 5000) {
+    if (current && current !== shown && $("words").open && !audio.paused && Date.now() - touched > 5000) {
+      shown = current;
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      const top = current.element.offsetTop - words.offsetTop - words.clientHeight / 3;
+      const top = current.element.offsetTop - words.clientHeight / 3;
       words.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
     }
   }
