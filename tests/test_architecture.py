@@ -46,6 +46,7 @@ ALONE: Final = {
     "click": {"commands"},
     "rich": {"commands"},
     "PIL": {"track"},
+    "jinja2": {"page"},
     "matplotlib": {"inspection"},
     "multiprocessing": {"workers", "speech"},
     "mutagen": {"track", "inspection", "sound"},

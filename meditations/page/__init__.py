@@ -1,1 +1,5 @@
-"""The page to listen on: static files that need no server, no script and no network."""
+"""The listening page: a list of meditations, one page each, and what makes them work offline."""
+
+from meditations.page.texts import page_texts
+
+__all__ = ["page_texts"]
