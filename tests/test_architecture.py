@@ -49,6 +49,11 @@ ALONE: Final = {
     "matplotlib": {"inspection"},
     "multiprocessing": {"workers", "speech"},
     "mutagen": {"track", "inspection", "sound"},
+    "fsspec": {"publishing"},
+    "sshfs": {"publishing"},
+    "asyncssh": {"publishing"},
+    "s3fs": {"publishing"},
+    "botocore": {"publishing"},
 }
 """Which room alone knows a library."""
 

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "preview": "Hear one line or one section at once.",
     "new": "Start a script.",
     "inspect": "Decode a finished track and measure it against its record.",
+    "publish": "Upload the podcast: media first, the feed last.",
     "voices": "List what can speak here.",
     "sounds": "List what can sound here: backgrounds and bells.",
     "doctor": "Tell what is installed, what is missing, and how to mend it.",
