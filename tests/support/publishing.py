@@ -41,7 +41,8 @@ PUBLICATIONS: Final = (
     {"five-senses": 1, "small-joys": 2, "then-and-now": 1},  # an old track again, and more
 )
 """Five publications that differ: the version of each track that is in them."""
-RETIRED: Final = frozenset({"guid-a-kind-hand"})
+RETIRED: Final = frozenset({"guid-a-kind-hand", *(f"guid-track-{n}" for n in range(3))})
+"""Guids of tracks that come and go on purpose."""
 
 
 def make_folder(
@@ -283,11 +284,28 @@ def ssh_server(
 def _await_port(port: int, child: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        assert child.poll() is None, "sshd ended at once"
+        assert child.poll() is None, "the server ended at once"
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.05)
-    raise AssertionError("sshd does not listen")
+    raise AssertionError("the server does not listen")
+
+
+@contextlib.contextmanager
+def s3_server(root: Path) -> Iterator[str]:
+    """Starts moto's server, which speaks S3, as a child; its address."""
+    port = free_port()
+    with (root / "log").open("ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        _await_port(port, child)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        child.wait(timeout=20)
 
 
 def publish_process(
