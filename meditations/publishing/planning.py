@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
 from meditations.publishing.manifest import KEPT, MANIFEST
-from meditations.publishing.upload import digest_of, guids
+from meditations.publishing.target import PART
+from meditations.publishing.upload import guids
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -59,10 +60,10 @@ def make_plan(upload: Upload, held: Mapping[str, Held], manifest: Manifest, now:
     left = manifest.ours - published
     delete = sorted(
         path
-        for path in manifest.outdated(now) & left
+        for path in (manifest.outdated(now) & left) | _halves(held)
         if path != MANIFEST and _is_old(held.get(path), now)
     )
-    waiting = sum(path in held for path in left) - sum(path in held for path in delete)
+    waiting = sum(path in held for path in left.difference(delete))
     return Plan(send, len(upload.items) - len(send), tuple(delete), waiting)
 
 
@@ -72,6 +73,15 @@ def _is_there(item: Item, held: Mapping[str, Held], manifest: Manifest) -> bool:
         return False
     # What carries its hash in its name was moved to that name when it was whole.
     return item.digest is None or manifest.digests.get(item.path) == item.digest
+
+
+def _halves(held: Mapping[str, Held]) -> set[str]:
+    """What runs that were killed left behind; their names are taken by nothing else."""
+    return {
+        path
+        for path, there in held.items()
+        if PART.fullmatch(path.rpartition("/")[2]) and there.modified is not None
+    }
 
 
 def _is_old(held: Held | None, now: datetime) -> bool:
@@ -104,8 +114,3 @@ def refuse_vanished(there: bytes | None, upload: Upload, retired: Collection[str
 def digests(upload: Upload) -> dict[str, str]:
     """The digests of all texts, by path."""
     return {item.path: item.digest for item in upload.items if item.digest is not None}
-
-
-def is_same(data: bytes | None, digest: str) -> bool:
-    """Whether bytes have a digest."""
-    return data is not None and digest_of(data) == digest

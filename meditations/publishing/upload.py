@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -154,11 +153,6 @@ def enclosures(feed: bytes, site: str) -> dict[str, int]:
         if url.startswith(site) and length.isdigit():
             found[unquote(url.removeprefix(site))] = int(length)
     return found
-
-
-def digest_of(data: bytes) -> str:
-    """The SHA-256 of bytes, in hexadecimal digits."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _check_feed(feed: bytes, site: str, sizes: dict[str, int], folder: Path) -> None:
