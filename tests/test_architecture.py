@@ -54,6 +54,7 @@ ALONE: Final = {
     "asyncssh": {"publishing"},
     "s3fs": {"publishing"},
     "botocore": {"publishing"},
+    "aiohttp": {"publishing"},
 }
 """Which room alone knows a library."""
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WAITS_S: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Half a minute in all: a router that starts anew is waited for, a server that is gone is not."""
 
+UNMADE: Final = 0
+"""The number of a connection that could not be made."""
+
 _Result = TypeVar("_Result")
 
 
@@ -53,15 +56,16 @@ class Patience:
             MeditationError: If it fails in a way that no further try would mend.
         """
         for wait_s in WAITS_S:
-            used = self._made
+            used = UNMADE
             try:
                 used = self._connected()
                 return act()
             except BrokenConnectionError as error:
-                self._give_up(used)
+                news = self._give_up(used)
                 if self._stopped.is_set():
                     raise
-                self._waiting(error.what, wait_s)
+                if news:
+                    self._waiting(error.what, wait_s)
                 self._wait(wait_s)
         self._connected()
         return act()
@@ -79,8 +83,10 @@ class Patience:
                 self._whole = True
             return self._made
 
-    def _give_up(self, used: int) -> None:
-        """Counts a connection as broken, unless another thread has made a new one since."""
+    def _give_up(self, used: int) -> bool:
+        """Counts a connection as broken; whether that is news, and not told by another thread."""
         with self._lock:
+            news = used == UNMADE or (self._whole and used == self._made)
             if used == self._made:
                 self._whole = False
+            return news

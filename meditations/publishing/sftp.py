@@ -7,6 +7,7 @@ Who the server is, and who we are, is settled as `ssh` itself does: by `~/.ssh/c
 from __future__ import annotations
 
 import contextlib
+import logging
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -25,6 +26,7 @@ except ImportError:
     raise missing_library("sftp") from None
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
@@ -74,7 +76,11 @@ class SftpTarget:
                 skip_instance_cache=True,
                 **{key: value for key, value in given.items() if value is not None},
             )
-            self._renames = sync(self._files.loop, self._files.client.start_sftp_client)
+            loop = self._files.loop
+            loop.call_soon_threadsafe(loop.set_exception_handler, _heed)
+            # Nor of every block that was still to go through a connection that is gone.
+            logging.getLogger("asyncio").setLevel(logging.ERROR)
+            self._renames = sync(loop, self._files.client.start_sftp_client)
 
     def held(self, folders: Iterable[str]) -> dict[str, Held]:
         """The files at the top and in these folders."""
@@ -202,6 +208,12 @@ class SftpTarget:
         user = f"{self._address.user}@" if self._address.user else ""
         port = f" -P {self._address.port}" if self._address.port else ""
         return f"sftp{port} {user}{self._address.host}"
+
+
+def _heed(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """Leaves out that a connection broke where nobody waited for it: whoever did has been told."""
+    if not isinstance(told.get("exception"), _LOST):
+        loop.default_exception_handler(told)
 
 
 class _Told(Callback):  # type: ignore[misc]

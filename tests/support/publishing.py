@@ -249,6 +249,7 @@ def ssh_server(
     root: Path, port: int | None = None, subsystem: str = "internal-sftp"
 ) -> Iterator[SshServer]:
     """Starts an sshd as a child and ends it; keys are made at the first start in `root`."""
+    root.mkdir(exist_ok=True)
     home, config = root / "home", root / "sshd_config"
     port = port or free_port()
     user = subprocess.run(
@@ -317,3 +318,50 @@ def publish_process(
         env={**os.environ, **environment}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
+
+
+class Breaking:
+    """A port in front of a server whose first connections break after some bytes."""
+
+    def __init__(self, port: int, breaks_after: tuple[int, ...]) -> None:
+        self._server = port
+        self._breaks = list(breaks_after)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self.broken = 0
+
+    def __enter__(self) -> Breaking:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client = self._listener.accept()[0]
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self._server), 10)
+            server.settimeout(None)
+            for end in (client, server):  # else each question waits 40 ms for its acknowledgement
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            limit = self._breaks.pop(0) if self._breaks else None
+            pair = (client, server)
+            threading.Thread(target=self._pump, args=(*pair, limit), daemon=True).start()
+            threading.Thread(target=self._pump, args=(server, client, None), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, limit: int | None) -> None:
+        passed = 0
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                passed += len(data)
+                if limit is not None and passed > limit:
+                    self.broken += 1
+                    break
+                sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
