@@ -321,11 +321,13 @@ def publish_process(
 
 
 class Breaking:
-    """A port in front of a server whose first connections break after some bytes."""
+    """A port in front of a server; connections break after some bytes, a few times."""
 
-    def __init__(self, port: int, breaks_after: tuple[int, ...]) -> None:
+    def __init__(self, port: int, after: int, times: int) -> None:
         self._server = port
-        self._breaks = list(breaks_after)
+        self._after = after
+        self._times = times
+        self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.broken = 0
@@ -347,18 +349,21 @@ class Breaking:
             server.settimeout(None)
             for end in (client, server):  # else each question waits 40 ms for its acknowledgement
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            limit = self._breaks.pop(0) if self._breaks else None
-            pair = (client, server)
-            threading.Thread(target=self._pump, args=(*pair, limit), daemon=True).start()
-            threading.Thread(target=self._pump, args=(server, client, None), daemon=True).start()
+            for pair in ((client, server), (server, client)):
+                threading.Thread(target=self._pump, args=pair, daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, limit: int | None) -> None:
+    def _breaks(self, passed: int) -> bool:
+        with self._lock:
+            breaks = passed > self._after and self.broken < self._times
+            self.broken += breaks
+            return breaks
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         passed = 0
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
                 passed += len(data)
-                if limit is not None and passed > limit:
-                    self.broken += 1
+                if self._breaks(passed):
                     break
                 sink.sendall(data)
         for end in (source, sink):
