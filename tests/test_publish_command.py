@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import textwrap
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.publishing import make_folder
 from support.tracks import meditations
 
+from meditations.errors import MeditationError
+from meditations.podcast.assembling import Podcast, read_podcast
+from meditations.podcast.folder import Contents
 from meditations.podcast.identity import episode_guid, podcast_guid
+from meditations.project import Project, find_scripts
+from meditations.publishing.gate import admit
+from meditations.publishing.staging import staged
+from meditations.publishing.upload import guids
+from meditations.script import read_script
 
 if TYPE_CHECKING:
     import subprocess
@@ -106,6 +115,39 @@ def test_a_feed_that_names_what_has_to_wait_is_not_sent(built: Path, tmp_path: P
     served = tmp_path / "served" / "feed.xml"
     assert "then-and-now" not in (served.read_text("utf-8") if served.exists() else "")
     assert "nobody has reviewed its script" in done.stderr
+
+
+def test_what_has_to_wait_is_left_out_where_the_feed_can_be_made_anew(built: Path) -> None:
+    """The folder that was built stays; one without what has to wait is made, sent and removed."""
+    _feed(built, "five-senses", "then-and-now")
+    folder = built / "build" / "podcast"
+    before = (folder / "feed.xml").read_bytes()
+    podcast = _podcast(built)
+
+    def make(admitted: Podcast) -> Contents:
+        _feed(built / "again", *(episode.slug for episode in admitted.episodes))
+        made = built / "again" / "build" / "podcast"
+        files = (file for file in made.rglob("*") if file.is_file())
+        return Contents((), {f.relative_to(made).as_posix(): f.read_bytes() for f in files})
+
+    with staged(podcast, folder, make) as upload:
+        assert guids(upload.feed) == {episode.guid for episode in podcast.episodes}
+        assert "then-and-now" not in upload.feed.decode()
+    assert (folder / "feed.xml").read_bytes() == before
+    assert [left for left in folder.parent.iterdir() if left.name.startswith(".podcast-")] == []
+    with (
+        pytest.raises(MeditationError, match="nobody has reviewed"),
+        staged(podcast, folder, None),
+    ):
+        pass
+
+
+def _podcast(root: Path) -> Podcast:
+    """What may be published of a project."""
+    project = Project(root.resolve())
+    scripts = [read_script(file) for file in find_scripts(project, ())]
+    read = read_podcast(project, scripts, project.build / "tracks", datetime.now(UTC))
+    return admit(read, unreviewed=False)
 
 
 @pytest.mark.parametrize(

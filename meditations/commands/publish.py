@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from meditations.project import Project
     from meditations.publishing.planning import Plan
     from meditations.publishing.site_checks import Remark
-    from meditations.publishing.upload import Upload
 
 DAY = 10
 """Characters of a date without a time."""
@@ -46,30 +45,29 @@ def command(target: str, dry_run: bool, unreviewed: bool, as_of: str | None, as_
     no longer names is deleted after a week. Keys are taken from where ssh and the AWS tools have
     them. docs/publishing.md tells all about it.
     """
+    from meditations.commands.upload_progress import progress
+    from meditations.publishing.gate import retired_guids
     from meditations.publishing.publisher import Wishes, publish
+    from meditations.publishing.site_checks import check_site
+    from meditations.publishing.staging import staged
     from meditations.publishing.target import open_target, read_address
 
     address = read_address(target)
     project = find_project()
     now = datetime.now(UTC)
     podcast = _admitted(project, _read_day(as_of) if as_of else now, unreviewed=unreviewed)
-    upload = _upload(project, podcast)
     opened = open_target(address)
     _refuse_inside(project, opened)
     for slug, reason in podcast.withheld:
         click.echo(f"{slug} stays here: it {reason}", err=True)
-    from meditations.commands.upload_progress import progress
-    from meditations.publishing.gate import retired_guids
-
-    with progress() as reporter:
-        wishes = Wishes(now, retired_guids(podcast), dry_run)
-        plan = publish(upload, opened, wishes, reporter)
-    outcome = _Outcome(opened.shown, dry_run, podcast.withheld, plan)
-    if not dry_run and podcast.channel.site:
-        from meditations.publishing.site_checks import check_site
-
-        outcome.remarks = check_site(podcast.channel.site, upload)
-        outcome.site = podcast.channel.site
+    wishes = Wishes(now, retired_guids(podcast), dry_run)
+    with staged(podcast, project.build / "podcast", None) as upload:
+        with progress() as reporter:
+            plan = publish(upload, opened, wishes, reporter)
+        outcome = _Outcome(opened.shown, dry_run, podcast.withheld, plan)
+        if not dry_run:
+            outcome.site = str(podcast.channel.site)
+            outcome.remarks = check_site(outcome.site, upload)
     (outcome.tell_json if as_json else outcome.tell)()
     return 1 if any(remark.grave for remark in outcome.remarks or ()) else 0
 
@@ -105,18 +103,6 @@ def _admitted(project: Project, as_of: datetime, *, unreviewed: bool) -> Podcast
             file=project.shown(project.root / "podcast.yaml"),
         )
     return admit(podcast, unreviewed=unreviewed)
-
-
-def _upload(project: Project, podcast: Podcast) -> Upload:
-    """The folder as `build` made it, if it is what may be published."""
-    from meditations.publishing.gate import refuse_others
-    from meditations.publishing.headers import FEED
-    from meditations.publishing.upload import read_upload
-
-    folder = project.build / "podcast"
-    upload = read_upload(folder, str(podcast.channel.site))
-    refuse_others(podcast, upload.feed, project.shown(folder / FEED))
-    return upload
 
 
 def _refuse_inside(project: Project, target: object) -> None:
