@@ -50,9 +50,15 @@ ALONE: Final = {
     "matplotlib": {"inspection"},
     "multiprocessing": {"workers", "speech"},
     "mutagen": {"track", "inspection", "sound"},
+    "aiohttp": {"publishing"},
+    "asyncssh": {"publishing"},
+    "botocore": {"publishing"},
+    "fsspec": {"publishing"},
     "lxml": {"podcast"},
     "markdown_it": {"podcast"},
     "nh3": {"podcast"},
+    "s3fs": {"publishing"},
+    "sshfs": {"publishing"},
 }
 """Which room alone knows a library."""
 

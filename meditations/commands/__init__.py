@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "new": "Start a script.",
     "init": "Start a project: a script, the channel, help lines.",
     "inspect": "Decode a finished track and measure it against its record.",
+    "publish": "Upload the podcast: media first, the feed last.",
     "voices": "List what can speak here.",
     "sounds": "List what can sound here: backgrounds and bells.",
     "serve": "Serve the page and the feed on this machine.",

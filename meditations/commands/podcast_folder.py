@@ -97,7 +97,14 @@ def _cover(channel: Path) -> list[Path]:
 
 def page_writers() -> Sequence[PageWriter]:
     """What adds texts beside the feed: the pages."""
-    return ()
+    return (_pages,)
+
+
+def _pages(podcast: Podcast, base: str) -> Mapping[str, bytes]:  # noqa: ARG001 - its links are relative
+    from meditations.page import page_texts
+    from meditations.podcast.notes import markdown_html
+
+    return page_texts(podcast, lambda episode: markdown_html(episode.notes))
 
 
 def _read_all(project: Project) -> list[Script]:

@@ -1,0 +1,76 @@
+"""What may be published: not what is dated later, and not what nobody has read with care."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from meditations.errors import MeditationError
+from meditations.publishing.upload import guids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from meditations.podcast.assembling import Podcast
+    from meditations.podcast.episodes import Episode
+
+GUARDED: Final = frozenset({"trauma", "partner"})
+"""Kinds whose scripts a person reads before anybody hears them (docs/care.md)."""
+UNREVIEWED: Final = "is for people who were hurt, and nobody has reviewed its script"
+
+
+def admit(podcast: Podcast, *, unreviewed: bool) -> Podcast:
+    """The podcast as it may be published; what has to wait is told in `withheld`.
+
+    Args:
+        podcast: As it was read, without what is dated later.
+        unreviewed: Whether tracks that somebody has to review first are let through all the same.
+    """
+    if unreviewed:
+        return podcast
+    waiting = [episode for episode in podcast.episodes if _has_to_wait(episode)]
+    return replace(
+        podcast,
+        episodes=tuple(episode for episode in podcast.episodes if episode not in waiting),
+        withheld=(*podcast.withheld, *((episode.slug, UNREVIEWED) for episode in waiting)),
+    )
+
+
+def _has_to_wait(episode: Episode) -> bool:
+    return episode.reviewed is None and not GUARDED.isdisjoint(episode.kind)
+
+
+def retired_guids(podcast: Podcast) -> frozenset[str]:
+    """The guids of episodes that left the feed on purpose."""
+    entries = podcast.channel.episodes.values()
+    return frozenset(str(entry.guid) for entry in entries if entry.retired)
+
+
+def refuse_others(podcast: Podcast, feed: bytes, shown: Path) -> None:
+    """A feed that is sent names exactly the episodes that may be published.
+
+    Args:
+        podcast: What may be published.
+        feed: The feed that is about to be sent.
+        shown: Its file, for the message.
+
+    Raises:
+        MeditationError: If it names another, or leaves one out.
+    """
+    admitted = {episode.guid: episode.slug for episode in podcast.episodes}
+    named = guids(feed)
+    if extra := named - admitted.keys():
+        known = {entry.guid: slug for slug, entry in podcast.channel.episodes.items()}
+        reasons = dict(podcast.withheld)
+        slug = known.get(min(extra), min(extra))
+        raise MeditationError(
+            f"the feed names '{slug}', which {reasons.get(slug, 'is not of this podcast')}",
+            mend="make the feed anew: meditations build",
+            file=shown,
+        )
+    if missing := sorted(admitted[guid] for guid in admitted.keys() - named):
+        raise MeditationError(
+            f"the feed does not name '{missing[0]}' yet",
+            mend="make the feed anew: meditations build",
+            file=shown,
+        )

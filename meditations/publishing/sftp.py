@@ -1,0 +1,233 @@
+"""A server that is reached by SSH: its files by SFTP, through sshfs and asyncssh.
+
+Who the server is, and who we are, is settled as `ssh` itself does: by `~/.ssh/config`, by
+`~/.ssh/known_hosts`, and by keys there or in the agent. Passwords are neither asked for nor taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from fsspec.asyn import sync
+from fsspec.callbacks import Callback
+
+from meditations.errors import MeditationError
+from meditations.publishing.planning import Held
+from meditations.publishing.target import BrokenConnectionError, missing_library
+
+try:
+    import asyncssh
+    from sshfs import SSHFileSystem
+except ImportError:
+    raise missing_library("sftp") from None
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from meditations.publishing.headers import Headers
+    from meditations.publishing.target import Address
+
+CONNECT_S: Final = 20
+ALIVE_S: Final = 15
+"""A server that has not answered for three times this is taken for gone."""
+_LOST: Final = (
+    asyncssh.SFTPConnectionLost,
+    asyncssh.SFTPNoConnection,
+    asyncssh.DisconnectError,
+    asyncssh.ChannelOpenError,
+    ConnectionError,
+    TimeoutError,
+    EOFError,
+)
+
+
+class SftpTarget:
+    """A folder on a server."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._files: Any = None
+        self._renames: Any = None
+
+    @property
+    def shown(self) -> str:
+        """The address, without any secret."""
+        return str(self._address)
+
+    def connect(self) -> None:
+        """Connects anew; what is left of an older connection is let go.
+
+        sshfs 2026.8 would take any server for the right one: it has `known_hosts` off unless told,
+        and an empty tuple is asyncssh's way to say that it is to look where `ssh` does.
+        """
+        given = {"username": self._address.user or None, "port": self._address.port}
+        with self._told("connecting"):
+            self._files = SSHFileSystem(
+                self._address.host,
+                known_hosts=(),
+                connect_timeout=CONNECT_S,
+                keepalive_interval=ALIVE_S,
+                skip_instance_cache=True,
+                **{key: value for key, value in given.items() if value is not None},
+            )
+            loop = self._files.loop
+            loop.call_soon_threadsafe(loop.set_exception_handler, _heed)
+            # Nor of every block that was still to go through a connection that is gone.
+            logging.getLogger("asyncio").setLevel(logging.ERROR)
+            self._renames = sync(loop, self._files.client.start_sftp_client)
+
+    def held(self, folders: Iterable[str]) -> dict[str, Held]:
+        """The files at the top and in these folders."""
+        found: dict[str, Held] = {}
+        with self._told("listing"):
+            for folder in ("", *folders):
+                self._list(folder, found, deep=bool(folder))
+        return found
+
+    def _list(self, folder: str, found: dict[str, Held], *, deep: bool) -> None:
+        try:
+            entries = self._files.ls(self._at(folder) or ".", detail=True)
+        except FileNotFoundError:
+            return
+        for entry in entries:
+            path = f"{folder}/" * bool(folder) + entry["name"].rpartition("/")[2]
+            if entry["type"] == "file":
+                modified = entry["mtime"].astimezone(UTC) if entry["mtime"] else None
+                found[path] = Held(entry["size"], modified)
+            elif entry["type"] == "directory" and deep:
+                self._list(path, found, deep=True)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, or None."""
+        with self._told(f"reading {path}"):
+            try:
+                return bytes(self._files.cat_file(self._at(path)))
+            except FileNotFoundError:
+                return None
+
+    def send(self, source: Path, path: str, headers: Headers, sent: Callable[[int], None]) -> None:
+        """Sends a file beside its place and moves it there; the headers are the web server's."""
+        del headers
+        place = self._at(path)
+        folder = place.rpartition("/")[0]
+        beside = (f"{folder}/" if folder else "") + f".{uuid4().hex}.part"
+        try:
+            with self._told(f"sending {path}"):
+                self._files.put_file(str(source), beside, callback=_Told(sent))
+                there = self._files.info(beside)["size"]
+                if there != source.stat().st_size:
+                    raise BrokenConnectionError(f"only {there:,} bytes of {path} arrived")
+                self._move(beside, place)
+        except MeditationError:
+            # Over a broken connection it stays; a later publication clears it away.
+            with contextlib.suppress(Exception):
+                self._files.rm_file(beside, timeout=CONNECT_S)
+            raise
+
+    def _move(self, beside: str, place: str) -> None:
+        """Puts a file into the place of another in one step, where the server can do that.
+
+        Nearly all can (`posix-rename@openssh.com`). Elsewhere the file is missing for the time of
+        one answer, which apps take for a busy server: better than half a feed.
+        """
+        try:
+            self._rename("posix_rename", beside, place)
+        except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPPermissionDenied):
+            with contextlib.suppress(FileNotFoundError):
+                self._files.rm_file(place)
+            self._rename("rename", beside, place)
+
+    def _rename(self, how: str, before: str, after: str) -> None:
+        # sshfs has a way of its own where posix-rename is missing: `cp` in a shell of the server,
+        # which many accounts do not have and which shows half a file. So it is not asked.
+        sync(self._files.loop, getattr(self._renames, how), before, after)
+
+    def delete(self, path: str) -> None:
+        """Deletes a file."""
+        with self._told(f"deleting {path}"), contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._at(path))
+
+    def _at(self, path: str) -> str:
+        return "/".join(part for part in (self._address.path, path) if part)
+
+    @contextlib.contextmanager
+    def _told(self, doing: str) -> Iterator[None]:
+        """Puts what asyncssh and sshfs raise into our words."""
+        try:
+            yield
+        except MeditationError:
+            raise
+        except FileNotFoundError:
+            raise self._refused(doing, "there is no such folder") from None
+        except asyncssh.HostKeyNotVerifiable as error:
+            raise self._stranger(error) from None
+        except (asyncssh.PermissionDenied, PermissionError) as error:
+            raise self._locked_out(doing, error) from None
+        except asyncssh.SFTPPermissionDenied:
+            raise self._refused(doing, "the server does not allow it") from None
+        except _LOST as error:
+            raise BrokenConnectionError(f"{doing}: {_words(error)}") from None
+        except (asyncssh.Error, ValueError) as error:
+            raise self._refused(doing, _words(error)) from None
+        except OSError as error:
+            raise BrokenConnectionError(
+                f"{doing}: {error.strerror or _words(error)}",
+                mend=f"is this the right server? {self._address.host}",
+            ) from None
+
+    def _refused(self, doing: str, why: str) -> MeditationError:
+        return MeditationError(
+            f"{doing} at {self.shown} failed: {why}",
+            mend="see whether the folder is there and belongs to you, and whether there is room",
+        )
+
+    def _stranger(self, error: Exception) -> MeditationError:
+        del error
+        return MeditationError(
+            f"nobody here knows the key of {self._address.host}, so it may be another server",
+            mend=f"connect once by hand and compare the key that it shows: {self._by_hand()}",
+        )
+
+    def _locked_out(self, doing: str, error: Exception) -> MeditationError:
+        if doing != "connecting":
+            return self._refused(doing, "the server does not allow it")
+        del error
+        return MeditationError(
+            f"{self._address.host} did not let us in",
+            mend="keys are taken from the agent and from ~/.ssh, as ssh does; this has to work"
+            f" without a password:\n{self._by_hand()}",
+        )
+
+    def _by_hand(self) -> str:
+        user = f"{self._address.user}@" if self._address.user else ""
+        port = f" -P {self._address.port}" if self._address.port else ""
+        return f"sftp{port} {user}{self._address.host}"
+
+
+def _heed(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    """Leaves out that a connection broke where nobody waited for it: whoever did has been told."""
+    if not isinstance(told.get("exception"), _LOST):
+        loop.default_exception_handler(told)
+
+
+class _Told(Callback):  # type: ignore[misc]
+    """Tells how many more bytes have gone."""
+
+    def __init__(self, sent: Callable[[int], None]) -> None:
+        super().__init__()
+        self._sent = sent
+        self._before = 0
+
+    def absolute_update(self, value: int) -> None:
+        self._sent(value - self._before)
+        self._before = value
+
+
+def _words(error: BaseException) -> str:
+    return str(error).strip() or type(error).__name__
