@@ -11,9 +11,10 @@ from meditations.podcast.folder_stamp import folder_is_fresh, remember_folder
 from meditations.project import find_scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from meditations.podcast.assembling import Podcast
     from meditations.podcast.publishing_folder import PageWriter
     from meditations.project import Project
     from meditations.script import Script
@@ -100,7 +101,7 @@ def page_writers() -> Sequence[PageWriter]:
     return (_pages,)
 
 
-def _pages(podcast: Podcast, base: str) -> Mapping[str, bytes]:  # noqa: ARG001 - its links are relative
+def _pages(podcast: Podcast, base: str) -> Mapping[str, bytes]:  # noqa: ARG001 - links of its own
     from meditations.page import page_texts
     from meditations.podcast.notes import markdown_html
 
