@@ -443,7 +443,7 @@ def _here() -> Iterator[str]:
         yield "::1"
 
 
-@pytest.mark.parametrize("host", _here())
+@pytest.mark.parametrize("host", list(_here()))
 def test_this_machine_alone_by_any_of_its_names(host: str, folder: Path) -> None:
     """Loopback addresses of both kinds are served to this machine alone."""
     with start_server(folder, host, 0) as running:
