@@ -541,3 +541,29 @@ def test_curl_goes_on_where_it_stopped(tone: str, tmp_path: Path) -> None:
     part.write_bytes(whole.read_bytes()[:123_456])
     _run("curl", "-sSf", "-C", "-", "-o", str(part), tone)
     assert part.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.browser
+def test_chromium_seeks_in_a_track(tone: str) -> None:
+    """In a real browser the length of a track is known, and any place in it can be jumped to."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playing:
+        browser = playing.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"], timeout=30_000
+        )
+        page = browser.new_page()
+        page.goto(tone.removesuffix(SOUND), timeout=20_000)
+        reached = page.evaluate(
+            """sound => new Promise((done, failed) => {
+                 const audio = new Audio(sound);
+                 audio.onerror = () => failed(audio.error.message);
+                 audio.onloadedmetadata = () => { audio.currentTime = 940; };
+                 audio.onseeked = () => done([audio.duration, audio.currentTime]);
+                 setTimeout(() => failed("too late"), 15000);
+               })""",
+            "/" + SOUND,
+        )
+        browser.close()
+    assert abs(reached[0] - 960) < 1
+    assert abs(reached[1] - 940) < 0.1
