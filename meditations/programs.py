@@ -125,7 +125,7 @@ def _run(
 
 PLAYERS: Final = ("mpv", "ffplay")
 """Players of the terminal, the one with more keys first."""
-_ENDING_S: Final = 3.0
+_ENDING_S: Final = 1.0
 
 
 def find_player() -> str:

@@ -88,7 +88,7 @@ def _tell(mp3: Path, start_ms: int) -> None:
     if start_ms >= length_ms:
         raise MeditationError(
             f"the track lasts {format_duration(length_ms)}",
-            mend="begin earlier, for example: --from 1m", file=mp3,
+            mend="begin earlier with --from, or leave it out", file=_shown(mp3),
         )  # fmt: skip
     click.echo(f"{told['title']}, {format_duration(length_ms)}")
     if told.get("content_note"):

@@ -72,7 +72,8 @@ def _tell(server: Server, wanted: int | None) -> None:
     if wanted is None and server.port != FIRST_PORT:
         click.echo(f"Port {FIRST_PORT} is in use; this is port {server.port}.")
     click.echo(f"Page: {server.address}")
-    click.echo(f"Feed: {server.address}{FEED}")
+    if (server.folder / FEED).is_file():
+        click.echo(f"Feed: {server.address}{FEED}")
     if not server.own_machine:
         click.echo(
             "Whoever is in the same network can open these, also what is not published yet.\n"

@@ -29,8 +29,12 @@ description: |
 
   The voice is synthetic. This is not therapy and is not offered instead of it. Please do not
   listen while driving. If you are in danger now, call your local emergency number.
-author: {title}             # who makes it: your name, or that of your practice
-language: en                # of the podcast as a whole: en, en-GB, de, …
+
+# Who makes it: your name, or that of your practice.
+author: {title}
+
+# Of the podcast as a whole: en, en-GB, de, …
+language: en
 
 # Where the folder build/podcast/ will be found on the web. Without it the page and the feed are
 # made for this computer alone; with it, they can be published.
@@ -42,11 +46,19 @@ language: en                # of the podcast as a whole: en, en-GB, de, …
 
 category: [Health & Fitness, Mental Health]
 explicit: false
-type: episodic              # serial where episodes are to be heard in their order, the first first
-# copyright: Your Name      # of the texts and recordings
-# license: cc-by-4.0        # under which others may use them
-locked: true                # asks other hosts not to move the podcast to themselves
-palette: dusk               # colours of the cover; or a picture of yours, square, 1,400 pixels:
+
+# Or serial, where episodes are to be heard in their order, the first one first.
+type: episodic
+
+# Whose the texts and recordings are, and under which licence others may use them.
+# copyright: Your Name
+# license: cc-by-4.0
+
+# Asks other hosts not to take the podcast over.
+locked: true
+
+# Colours of the cover; or a picture of yours, square, 1,400 to 3,000 pixels wide.
+palette: dusk
 # cover: pictures/cover.jpg
 """
 

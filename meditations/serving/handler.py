@@ -111,9 +111,10 @@ class Handler(BaseHTTPRequestHandler):
             self._carries = self.close_connection = (
                 True  # unread, it must not be taken for a request
             )
-        if len(self.headers.get_all("Host", [])) > 1:
-            self.close_connection = True
-            self._say(HTTPStatus.BAD_REQUEST, "A request names one host.")
+        hosts = self.headers.get_all("Host", [])
+        old = self.request_version in {"HTTP/0.9", "HTTP/1.0"}
+        if len(hosts) > 1 or (not hosts and not old) or self.headers.defects:
+            self.send_error(HTTPStatus.BAD_REQUEST)
             return True
         host = self.headers.get("Host")
         if host is None or not self.server.own_machine or is_loopback(host.strip()):

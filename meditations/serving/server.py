@@ -47,6 +47,7 @@ class Server(socketserver.ThreadingTCPServer):
 
         Raises:
             OSError: If the port is taken, or the host is none of this machine's.
+            UnicodeError: If the host can be no name at all.
         """
         self.folder = folder.absolute()
         family, _, _, _, place = socket.getaddrinfo(
@@ -124,7 +125,7 @@ def start_server(folder: Path, host: str, port: int, tries: int = 1) -> Server:
     for number in range(port, last + 1):
         try:
             return Server(folder, host, number)
-        except socket.gaierror:
+        except (socket.gaierror, UnicodeError):  # the latter from names that no name can be
             raise _no_host(host) from None
         except PermissionError:
             raise MeditationError(
