@@ -128,7 +128,8 @@ def _write_podcast(channel: _Element, told: Channel) -> None:
     owner = {"owner": told.owner.email} if told.owner else {}
     _add(channel, "podcast:locked", "yes" if told.locked else "no", **owner)
     _add(channel, "podcast:medium", told.medium)
-    _add(channel, "podcast:license", told.license.lower())
+    if told.license:
+        _add(channel, "podcast:license", told.license.lower())
     for person in told.people:
         more = {"href": person.href} if person.href else {}
         _add(channel, "podcast:person", person.name, role=person.role.lower(),

@@ -122,7 +122,7 @@ class Channel(_Settings):
     explicit: Boolean = False
     type: Annotated[Literal["episodic", "serial"], choice(*TYPES)] = "episodic"
     copyright: Title | None = None
-    license: Title = "cc-by-4.0"
+    license: Title | None = None
     cover: Text | None = None
     palette: Text | None = None
     locked: Boolean = True
