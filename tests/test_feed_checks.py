@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from support.podcast import read_scripts, write_project
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     """A podcast of two episodes, with nothing wrong."""
-    scripts = {
+    scripts: dict[str, dict[str, Any]] = {
         "evening": {"soundbite": {"from": "5s", "for": "15s"}},
         "morning": {"title": "Morning & Light"},
     }
