@@ -95,7 +95,7 @@ SPOILT: Final = {
         "no reader knows",
     ),
     "podcast guid": (r"(<podcast:guid>)[^<]*", r"\1mine", "no UUID"),
-    "licence": ("<podcast:license>cc", "<podcast:license>CC", "not in small letters"),
+    "licence": ("<podcast:license>cc", "<podcast:license>CC", "a licence that apps do not know"),
     "self": (r'feed\.xml"', 'rss.xml"', "where the feed itself lies"),
     "letters": (r"media/morning-(\w+)\.mp3", "media/m\u00fcsli.mp3", "not one of ASCII alone"),
     "transcript's type": ('type="text/vtt"', 'type="text/plain"', "a transcript .vtt of type"),
