@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from support.podcast import read_scripts, write_project
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     """A podcast of two episodes, with nothing wrong."""
-    scripts = {
+    scripts: dict[str, dict[str, Any]] = {
         "evening": {"soundbite": {"from": "5s", "for": "15s"}},
         "morning": {"title": "Morning & Light"},
     }
@@ -95,7 +95,7 @@ SPOILT: Final = {
         "no reader knows",
     ),
     "podcast guid": (r"(<podcast:guid>)[^<]*", r"\1mine", "no UUID"),
-    "licence": ("<podcast:license>cc", "<podcast:license>CC", "not in small letters"),
+    "licence": ("<podcast:license>cc", "<podcast:license>CC", "a licence that apps do not know"),
     "self": (r'feed\.xml"', 'rss.xml"', "where the feed itself lies"),
     "letters": (r"media/morning-(\w+)\.mp3", "media/m\u00fcsli.mp3", "not one of ASCII alone"),
     "transcript's type": ('type="text/vtt"', 'type="text/plain"', "a transcript .vtt of type"),

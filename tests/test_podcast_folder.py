@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.podcast import CHANNEL, read_scripts, write_project
+from support.podcast import CHANNEL, change_record, read_scripts, write_project
 from support.tracks import meditations
 
 from meditations.errors import MeditationError
-from meditations.podcast.assembling import UnfinishedError
+from meditations.podcast.assembling import UnfinishedError, read_podcast
 from meditations.podcast.feed import NAME
 from meditations.podcast.publishing_folder import publish_folder
 from meditations.track.cover import picture_facts
@@ -81,8 +82,12 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     assert (folder / NAME).read_bytes().count(b"<item>") == 2
     checked = _run(tmp_path, "check", "--feed", "--json")
     assert (checked.returncode, json.loads(checked.stdout)["episodes"]) == (0, 2)
+    next(folder.glob("media/morning-*.mp3")).unlink()
+    assert _run(tmp_path, "build", "--without-care").returncode == 0
+    assert len(list(folder.glob("media/*.mp3"))) == 2
     (folder / NAME).unlink()
-    assert "holds something other" in _run(tmp_path, "build").stderr
+    foreign = _run(tmp_path, "build", "--without-care")
+    assert (foreign.returncode, "holds something other" in foreign.stderr) == (1, True)
 
 
 def test_a_project_without_a_channel_has_no_podcast(tmp_path: Path) -> None:
@@ -155,3 +160,42 @@ def test_a_cover_of_one_s_own(tmp_path: Path) -> None:
     other = write_project(tmp_path / "other", {"evening": {}}, {"cover": "../podcast.yaml"})
     with pytest.raises(MeditationError, match="outside the project"):
         _publish(other)
+
+
+def test_what_is_kept_back_is_told(tmp_path: Path) -> None:
+    """Sound without credit and what is dated later stay out of the feed, with the reasons."""
+    dates = {"now": "2026-01-01", "later": "2026-06-01", "owing": "2026-01-01"}
+    project = write_project(tmp_path, {name: {"published": day} for name, day in dates.items()})
+    owed = {"sound": "rain.flac", "sha256": "0", "credit": None, "license": None}
+    change_record(project, "owing", sounds=[owed])
+    podcast = read_podcast(
+        project, read_scripts(project), project.build / "tracks", datetime(2026, 3, 1, tzinfo=UTC)
+    )
+    assert [episode.slug for episode in podcast.episodes] == ["now"]
+    assert dict(podcast.withheld) == {
+        "later": "is dated 2026-06-01 06:00 UTC", "owing": "rain.flac has no credit: and license:",
+    }  # fmt: skip
+
+
+def test_credits_stand_in_the_notes(tmp_path: Path) -> None:
+    """Whom a sound is owed to is told under the episode in which it is heard."""
+    project = write_project(tmp_path, {"evening": {}})
+    owed = {"sound": "rain.flac", "sha256": "0", "credit": "R. Ain", "license": "CC BY 4.0"}
+    change_record(project, "evening", sounds=[owed])
+    _publish(project)
+    assert b"Sounds: R. Ain (CC BY 4.0)." in (project.build / "podcast" / NAME).read_bytes()
+
+
+def test_an_episode_goes_only_on_purpose(tmp_path: Path) -> None:
+    """One whose script is gone stops the feed until its entry says that it is retired."""
+    project = write_project(tmp_path, {"evening": {}, "morning": {}})
+    guids = {episode.slug: episode.guid for episode in _publish(project).episodes}
+    (tmp_path / "scripts" / "morning.yaml").unlink()
+    with pytest.raises(MeditationError, match="the episode 'morning' was published") as caught:
+        _publish(project)
+    assert f"morning: {{guid: {guids['morning']}, retired: true}}" in caught.value.mend
+    file = tmp_path / "podcast.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(f"{guids['morning']}}}", f"{guids['morning']}, retired: true}}"))
+    (left,) = _publish(project).episodes
+    assert (left.slug, left.guid) == ("evening", guids["evening"])

@@ -35,6 +35,7 @@ CHAPTERS: Final = "application/json+chapters"
 SOUNDBITE_S: Final = (15.0, 120.0)
 AUDIO: Final = "audio/mpeg"
 THE_CHANNEL: Final = "the channel"
+_LICENSE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 
 
 @dataclass
@@ -151,8 +152,11 @@ def _check_channel(check: _Check, channel: _Element) -> None:
     except ValueError:
         check.fault(THE_CHANNEL, "has a podcast:guid that is no UUID")
     license_ = _text(channel, "podcast:license")
-    if license_ != license_.lower():
-        check.fault(THE_CHANNEL, f"has a licence that is not in small letters: {license_}")
+    if not _LICENSE.fullmatch(license_):
+        check.fault(
+            THE_CHANNEL, f"has a licence that apps do not know by this name: {license_}",
+            "write its SPDX name in small letters, as in license: cc-by-4.0",
+        )  # fmt: skip
     if check.base == HERE:
         check.note(
             "podcast.yaml names no site, so the feed cannot be published yet",
