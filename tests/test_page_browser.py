@@ -205,7 +205,7 @@ def test_the_sleep_timer_fades_and_puts_the_place_back(visit: Visit) -> None:
     assert min(heard) < 0.2
     page.wait_for_timeout(100)
     assert page.evaluate("meditations.audio.volume") == 1
-    back = page.evaluate("meditations.position ? meditations.position() : 0")
+    back = page.evaluate("meditations.position()")
     assert back - page.evaluate("window.began") == pytest.approx(0.5, abs=0.6)
     expect(page.locator("#told")).to_contain_text("The sleep timer has ended the sound")
 
@@ -222,6 +222,18 @@ def test_where_the_volume_is_fixed_it_ends_in_a_pause(visit: Visit) -> None:
     page.evaluate("meditations.sleep.start(200)")
     page.wait_for_function(PAUSED)
     assert 10 < page.evaluate("meditations.audio.currentTime") < 13.7
+
+
+def test_the_sleep_timer_ends_with_a_chapter(visit: Visit) -> None:
+    """However fast it plays; the place goes back to where the fade began."""
+    page = visit(STEADY)
+    page.select_option("#speed", "1.5")
+    page.evaluate("meditations.seek(27)")
+    _play(page)
+    page.select_option("#sleep", "chapter")
+    page.wait_for_function(PAUSED)
+    assert page.evaluate("meditations.position()") == pytest.approx(27, abs=1)
+    assert page.input_value("#sleep") == ""
 
 
 def test_pausing_and_looking_round(visit: Visit) -> None:
@@ -257,6 +269,11 @@ def test_the_keyboard_does_everything(visit: Visit) -> None:
     page.wait_for_function("() => meditations.audio.currentTime < 10")
     page.keyboard.press("Space")
     page.wait_for_function(PAUSED)
+    page.evaluate("document.getElementById('words').open = true")
+    page.focus(".scroll")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !meditations.audio.paused && meditations.audio.currentTime < 4")
+    page.evaluate("meditations.audio.pause()")
     page.focus("#speed")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.getElementById('speed').value") == "1.1"
@@ -290,6 +307,10 @@ def test_visited_pages_are_there_without_a_network(visit: Visit, site: Site) -> 
     """After one visit; the sound is not kept, and the page says so kindly."""
     page = visit(STEADY)
     page.wait_for_function(OFFLINE_READY)
+    page.reload()
+    page.evaluate("meditations.seek(40)")  # through the worker, which passes ranges on
+    _play(page)
+    page.wait_for_function("() => meditations.audio.currentTime > 40")
     site.answering = False
     page.reload()
     expect(page.locator("h1")).to_have_text("Steady")
