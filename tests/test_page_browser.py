@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -348,9 +349,37 @@ def test_sound_is_kept_when_asked_and_answers_ranges(visit: Visit, site: Site) -
         [206, size - 5, f"bytes 5-{size - 1}/{size}"],
         [416, 0, f"bytes */{size}"],
     ]
+    site.answering = True
+    page.goto(site.url + "index.html")
+    listed = page.locator("[data-sound*='steady'] .meta")
+    expect(listed).to_contain_text("on this device")
+    page.goto(site.url + STEADY)
     page.click("#keep")
     expect(page.locator("#keep")).to_contain_text("Keep on this device")
-    site.answering = True
+
+
+def test_a_new_publication_takes_the_place_of_the_old(tmp_path: Path, visit: Visit) -> None:
+    """Replaced sound goes from the device, and the new page is there without a network."""
+    podcast = made_up_podcast(tmp_path / "tracks")
+    write_page(podcast, tmp_path / "podcast")
+    with served(tmp_path / "podcast") as site:
+        page = visit(STEADY, at=site.url)
+        page.wait_for_function(OFFLINE_READY)
+        page.click("#keep")
+        expect(page.locator("#keep")).to_have_text("Remove from this device")
+        first = podcast.episodes[0]
+        media = replace(first.media, path="media/steady-ba9876543210.mp3")
+        mended = replace(first, title="Steadier", media=media)
+        write_page(replace(podcast, episodes=(mended, *podcast.episodes[1:])), tmp_path / "podcast")
+        page.reload()
+        expect(page.locator("h1")).to_have_text("Steadier")
+        expect(page.locator("#keep")).to_contain_text("Keep on this device")
+        page.wait_for_function(
+            "async () => (await (await caches.open('meditations / kept')).keys()).length === 0"
+        )
+        site.answering = False
+        page.reload()
+        expect(page.locator("h1")).to_have_text("Steadier")
 
 
 def test_from_a_file_it_reads_and_plays(visit: Visit, folder: Path) -> None:
