@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -205,7 +206,7 @@ def test_the_sleep_timer_fades_and_puts_the_place_back(visit: Visit) -> None:
     assert min(heard) < 0.2
     page.wait_for_timeout(100)
     assert page.evaluate("meditations.audio.volume") == 1
-    back = page.evaluate("meditations.position ? meditations.position() : 0")
+    back = page.evaluate("meditations.position()")
     assert back - page.evaluate("window.began") == pytest.approx(0.5, abs=0.6)
     expect(page.locator("#told")).to_contain_text("The sleep timer has ended the sound")
 
@@ -222,6 +223,18 @@ def test_where_the_volume_is_fixed_it_ends_in_a_pause(visit: Visit) -> None:
     page.evaluate("meditations.sleep.start(200)")
     page.wait_for_function(PAUSED)
     assert 10 < page.evaluate("meditations.audio.currentTime") < 13.7
+
+
+def test_the_sleep_timer_ends_with_a_chapter(visit: Visit) -> None:
+    """However fast it plays; the place goes back to where the fade began."""
+    page = visit(STEADY)
+    page.select_option("#speed", "1.5")
+    page.evaluate("meditations.seek(27)")
+    _play(page)
+    page.select_option("#sleep", "chapter")
+    page.wait_for_function(PAUSED)
+    assert page.evaluate("meditations.position()") == pytest.approx(27, abs=1)
+    assert page.input_value("#sleep") == ""
 
 
 def test_pausing_and_looking_round(visit: Visit) -> None:
@@ -257,6 +270,11 @@ def test_the_keyboard_does_everything(visit: Visit) -> None:
     page.wait_for_function("() => meditations.audio.currentTime < 10")
     page.keyboard.press("Space")
     page.wait_for_function(PAUSED)
+    page.evaluate("document.getElementById('words').open = true")
+    page.focus(".scroll")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !meditations.audio.paused && meditations.audio.currentTime < 4")
+    page.evaluate("meditations.audio.pause()")
     page.focus("#speed")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.getElementById('speed').value") == "1.1"
@@ -290,6 +308,10 @@ def test_visited_pages_are_there_without_a_network(visit: Visit, site: Site) -> 
     """After one visit; the sound is not kept, and the page says so kindly."""
     page = visit(STEADY)
     page.wait_for_function(OFFLINE_READY)
+    page.reload()
+    page.evaluate("meditations.seek(40)")  # through the worker, which passes ranges on
+    _play(page)
+    page.wait_for_function("() => meditations.audio.currentTime > 40")
     site.answering = False
     page.reload()
     expect(page.locator("h1")).to_have_text("Steady")
@@ -327,9 +349,37 @@ def test_sound_is_kept_when_asked_and_answers_ranges(visit: Visit, site: Site) -
         [206, size - 5, f"bytes 5-{size - 1}/{size}"],
         [416, 0, f"bytes */{size}"],
     ]
+    site.answering = True
+    page.goto(site.url + "index.html")
+    listed = page.locator("[data-sound*='steady'] .meta")
+    expect(listed).to_contain_text("on this device")
+    page.goto(site.url + STEADY)
     page.click("#keep")
     expect(page.locator("#keep")).to_contain_text("Keep on this device")
-    site.answering = True
+
+
+def test_a_new_publication_takes_the_place_of_the_old(tmp_path: Path, visit: Visit) -> None:
+    """Replaced sound goes from the device, and the new page is there without a network."""
+    podcast = made_up_podcast(tmp_path / "tracks")
+    write_page(podcast, tmp_path / "podcast")
+    with served(tmp_path / "podcast") as site:
+        page = visit(STEADY, at=site.url)
+        page.wait_for_function(OFFLINE_READY)
+        page.click("#keep")
+        expect(page.locator("#keep")).to_have_text("Remove from this device")
+        first = podcast.episodes[0]
+        media = replace(first.media, path="media/steady-ba9876543210.mp3")
+        mended = replace(first, title="Steadier", media=media)
+        write_page(replace(podcast, episodes=(mended, *podcast.episodes[1:])), tmp_path / "podcast")
+        page.reload()
+        expect(page.locator("h1")).to_have_text("Steadier")
+        expect(page.locator("#keep")).to_contain_text("Keep on this device")
+        page.wait_for_function(
+            "async () => (await (await caches.open('meditations / kept')).keys()).length === 0"
+        )
+        site.answering = False
+        page.reload()
+        expect(page.locator("h1")).to_have_text("Steadier")
 
 
 def test_from_a_file_it_reads_and_plays(visit: Visit, folder: Path) -> None:

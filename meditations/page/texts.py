@@ -37,13 +37,17 @@ class Assets:
     paths: Mapping[str, str]
 
 
-def page_texts(podcast: Podcast, notes_html: Callable[[Episode], str]) -> dict[str, bytes]:
+def page_texts(
+    podcast: Podcast, notes_html: Callable[[Episode], str], cover: str | None = None
+) -> dict[str, bytes]:
     """The texts of the listening page, by their path in the folder of the podcast.
 
     Args:
         podcast: What is published.
         notes_html: The notes of an episode as HTML that is safe to show. Content note, chapters,
             help lines, review and the word on the voice are shown by the page itself.
+        cover: Where the channel's own cover lies in the folder, for those who share the list; the
+            newest episode's by default.
 
     Returns:
         Bytes by path; the same for the same podcast.
@@ -66,7 +70,7 @@ def page_texts(podcast: Podcast, notes_html: Callable[[Episode], str]) -> dict[s
         plainest=views.plainest(shown),
         regions=views.by_region(r for e in podcast.episodes for r in e.resources),
         hero=window(channel.title, "hero"),
-        newest=podcast.episodes[0] if podcast.episodes else None,
+        cover=cover or next((e.image.path for e in podcast.episodes), None),
     )
     for view in shown:
         texts[f"listen/{view.episode.slug}.html"] = render(

@@ -177,7 +177,7 @@
     seek(parseFloat(cue.dataset.at));
     play();
   });
-  /* The box has the keyboard's focus: up and down go from sentence to sentence, Enter plays. */
+  /* With the keyboard: the arrows scroll the box, Enter plays from the first line in view. */
   words.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     const box = words.getBoundingClientRect();
@@ -217,7 +217,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || look.open) return;
     if (event.target.closest("input, select, textarea, button, summary, a, .scroll")) {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || event.target.closest("select")) return;
     }
     const does = {
       " ": toggle,
