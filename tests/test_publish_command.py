@@ -97,6 +97,7 @@ def test_a_dry_run_tells_all_and_sends_nothing(built: Path, tmp_path: Path) -> N
     lines = [line for line in done.stdout.splitlines() if line.startswith("send ")]
     assert "audio/mpeg" in done.stdout
     assert "feed.xml" in lines[-1]
+    assert "sending" not in done.stderr
     assert not (tmp_path / "served").exists()
 
 
