@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import textwrap
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +27,6 @@ from meditations.publishing.upload import guids
 from meditations.script import read_script
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 SITE: Final = "http://127.0.0.1:9/quiet/"
@@ -93,6 +97,7 @@ def test_a_dry_run_tells_all_and_sends_nothing(built: Path, tmp_path: Path) -> N
     lines = [line for line in done.stdout.splitlines() if line.startswith("send ")]
     assert "audio/mpeg" in done.stdout
     assert "feed.xml" in lines[-1]
+    assert "sending" not in done.stderr
     assert not (tmp_path / "served").exists()
 
 
@@ -183,3 +188,32 @@ def test_a_podcast_without_a_site_is_not_published(built: Path, tmp_path: Path) 
         channel.write_text(before, "utf-8")
     assert done.returncode == 1
     assert "does not say where the podcast will be found" in done.stderr
+
+
+def test_a_stopped_upload_ends_at_once(built: Path, tmp_path: Path) -> None:
+    """Ctrl-C while a server is being waited for: said in a line, status 130, no traceback."""
+    _feed(built, "five-senses")
+    dead = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AKIATEST",
+        "AWS_SECRET_ACCESS_KEY": "not-to-be-seen", "AWS_MAX_ATTEMPTS": "1",
+        "AWS_DEFAULT_REGION": "us-east-1", "MEDITATIONS_CACHE": str(tmp_path),
+    }  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "meditations", "publish", "s3://quiet-evenings/podcast"],
+        cwd=built, env={**os.environ, **dead}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run_:  # fmt: skip
+        assert run_.stderr is not None
+        told = ""
+        while "trying again in 1 s" not in told:
+            line = run_.stderr.readline()
+            assert line, told
+            told += line
+        run_.send_signal(signal.SIGINT)
+        since = time.monotonic()
+        told += "".join(run_.communicate(timeout=20))
+    assert run_.returncode == 130, told
+    assert time.monotonic() - since < 5
+    assert "Stopped." in told
+    assert "Traceback" not in told
+    assert "not-to-be-seen" not in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from meditations.publishing.patience import Patience
 from meditations.publishing.planning import Held, make_plan
 from meditations.publishing.publisher import Wishes, publish
 from meditations.publishing.site_checks import check_site
-from meditations.publishing.target import BrokenConnectionError, read_address
+from meditations.publishing.target import BrokenConnectionError, open_target, read_address
 from meditations.publishing.upload import Upload, check_content, named_paths, read_upload
 
 if TYPE_CHECKING:
@@ -368,6 +369,18 @@ def test_a_target_that_cannot_be_or_holds_a_secret_is_refused(text: str) -> None
     assert caught.value.mend
     assert "hunter2" not in str(caught.value)
     assert "ter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("extra", "library"), [("sftp", "sshfs"), ("s3", "s3fs")])
+def test_a_missing_library_is_told_with_what_gets_it(
+    extra: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who never installed the extra reads which one it is."""
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, f"meditations.publishing.{extra}", raising=False)
+    with pytest.raises(MeditationError) as caught:
+        open_target(read_address(f"{extra}://example/folder"))
+    assert caught.value.mend == f"get it with: pip install 'meditations[{extra}]'"
 
 
 # Broken connections.

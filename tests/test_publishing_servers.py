@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +26,8 @@ from support.publishing import (
     Shelf,
     SshServer,
     WebShelf,
+    free_port,
+    listening,
     make_folder,
     publish_process,
     s3_server,
@@ -33,6 +37,7 @@ from support.publishing import (
 from meditations.commands.upload_progress import PlainProgress
 from meditations.errors import MeditationError
 from meditations.publishing.publisher import Wishes, publish
+from meditations.publishing.site_checks import check_site
 from meditations.publishing.target import open_target, read_address
 from meditations.publishing.upload import read_upload
 
@@ -327,3 +332,25 @@ def test_secrets_are_never_told(moto: str, tmp_path: Path, monkeypatch: pytest.M
         assert told
         assert SECRET not in told
         assert "AKIATESTTESTTEST" not in told
+
+
+def test_nginx_as_the_docs_set_it_up_gets_no_remark(tmp_path: Path) -> None:
+    """Who copies the settings from docs/publishing.md has a server that apps get along with."""
+    text = (Path(__file__).parents[1] / "docs" / "publishing.md").read_text("utf-8")
+    settings = text.split("```nginx\n")[1].split("```")[0].replace("/var/www", str(tmp_path))
+    port = free_port()
+    (tmp_path / "nginx.conf").write_text(
+        f"user {'root' * (os.geteuid() == 0) or 'nobody'};"  # pytest's folders are its own
+        f" daemon off; pid {tmp_path}/pid; error_log stderr; events {{ }}\n"
+        f"http {{ access_log off; client_body_temp_path {tmp_path}/a; proxy_temp_path {tmp_path}/b;"
+        f" fastcgi_temp_path {tmp_path}/c; uwsgi_temp_path {tmp_path}/d;"
+        f" scgi_temp_path {tmp_path}/e; server {{ listen 127.0.0.1:{port};\n{settings} }} }}\n",
+        "utf-8",
+    )
+    send(make_folder(tmp_path, PUBLICATIONS[4]), str(tmp_path / "meditations"))
+    with listening(["nginx", "-c", str(tmp_path / "nginx.conf")], port, tmp_path / "log"):
+        site = f"http://127.0.0.1:{port}/meditations/"
+        remarks = check_site(site, read_upload(tmp_path / "build" / "podcast", SITE))
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(site + ".published.json", timeout=20)
+    assert remarks == []

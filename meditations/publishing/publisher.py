@@ -77,9 +77,9 @@ def publish(upload: Upload, target: Target, wishes: Wishes, reporter: Reporter) 
     held = patience.keep_trying(lambda: target.held(_folders(upload, manifest)))
     refuse_vanished(patience.keep_trying(lambda: target.read(FEED)), upload, wishes.retired)
     plan = make_plan(upload, held, manifest, wishes.now)
-    reporter.begin(plan)
     if wishes.dry_run:
         return plan
+    reporter.begin(plan)
     run = _Run(target, patience, reporter)
     published = [item.path for item in upload.items]
     if plan.send:

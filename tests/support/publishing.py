@@ -270,13 +270,18 @@ def ssh_server(
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    with (root / "log").open("ab") as log:
-        child = subprocess.Popen(
-            ["/usr/sbin/sshd", "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stderr=log
-        )
+    with listening(["/usr/sbin/sshd", "-D", "-e", "-f", str(config)], port, root / "log"):
+        yield SshServer(port, home, user)
+
+
+@contextlib.contextmanager
+def listening(command: list[str], port: int, log: Path) -> Iterator[None]:
+    """Runs a server as a child from when it listens on a port to the end of the block."""
+    with log.open("ab") as stream:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
     try:
         _await_port(port, child)
-        yield SshServer(port, home, user)
+        yield
     finally:
         child.terminate()
         child.wait(timeout=20)
@@ -296,17 +301,9 @@ def _await_port(port: int, child: subprocess.Popen[bytes]) -> None:
 def s3_server(root: Path) -> Iterator[str]:
     """Starts moto's server, which speaks S3, as a child; its address."""
     port = free_port()
-    with (root / "log").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        _await_port(port, child)
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with listening(command, port, root / "log"):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        child.terminate()
-        child.wait(timeout=20)
 
 
 def publish_process(
