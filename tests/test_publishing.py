@@ -17,7 +17,7 @@ from support.publishing import RETIRED, SITE, FolderShelf, Reader, make_folder
 from meditations.commands.upload_progress import PlainProgress
 from meditations.errors import MeditationError
 from meditations.publishing import patience as patiences
-from meditations.publishing.headers import ASK, FOR_EVER, SOON, headers_for
+from meditations.publishing.headers import ASK_AGAIN, FOR_EVER, SOON, headers_for
 from meditations.publishing.local import FolderTarget
 from meditations.publishing.manifest import KEPT, MANIFEST, Manifest, read_manifest
 from meditations.publishing.patience import Patience
@@ -310,17 +310,17 @@ def test_what_else_lies_on_the_site_may_be_linked() -> None:
     ("path", "kind", "cache"),
     [
         ("feed.xml", "application/rss+xml; charset=utf-8", SOON),
-        ("index.html", "text/html; charset=utf-8", ASK),
-        ("sw.js", "text/javascript; charset=utf-8", ASK),
-        ("manifest.webmanifest", "application/manifest+json", ASK),
-        ("listen/cafe-deadbeef.html", "text/html; charset=utf-8", ASK),
+        ("index.html", "text/html; charset=utf-8", ASK_AGAIN),
+        ("sw.js", "text/javascript; charset=utf-8", ASK_AGAIN),
+        ("manifest.webmanifest", "application/manifest+json", ASK_AGAIN),
+        ("listen/cafe-deadbeef.html", "text/html; charset=utf-8", ASK_AGAIN),
         ("media/a-0123456789ab.mp3", "audio/mpeg", FOR_EVER),
         ("media/a-0123456789ab.vtt", "text/vtt; charset=utf-8", FOR_EVER),
         ("media/a-0123456789ab.srt", "application/x-subrip; charset=utf-8", FOR_EVER),
         ("media/a-0123456789ab.chapters.json", "application/json+chapters", FOR_EVER),
         ("images/channel-0123456789ab.jpg", "image/jpeg", FOR_EVER),
         ("assets/style-0123456789ab.css", "text/css; charset=utf-8", FOR_EVER),
-        ("media/a.mp3", "audio/mpeg", ASK),
+        ("media/a.mp3", "audio/mpeg", ASK_AGAIN),
     ],
 )
 def test_each_file_has_its_type_and_its_time(path: str, kind: str, cache: str) -> None:

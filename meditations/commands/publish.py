@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from meditations.project import find_project, find_scripts
 
 if TYPE_CHECKING:
     from meditations.podcast.assembling import Podcast
+    from meditations.podcast.folder import Contents
     from meditations.project import Project
     from meditations.publishing.planning import Plan
     from meditations.publishing.site_checks import Remark
@@ -61,7 +63,7 @@ def command(target: str, dry_run: bool, unreviewed: bool, as_of: str | None, as_
     for slug, reason in podcast.withheld:
         click.echo(f"{slug} stays here: it {reason}", err=True)
     wishes = Wishes(now, retired_guids(podcast), dry_run)
-    with staged(podcast, project.build / "podcast", None) as upload:
+    with staged(podcast, project.build / "podcast", partial(_contents, project)) as upload:
         with progress() as reporter:
             plan = publish(upload, opened, wishes, reporter)
         outcome = _Outcome(opened.shown, dry_run, podcast.withheld, plan)
@@ -103,6 +105,14 @@ def _admitted(project: Project, as_of: datetime, *, unreviewed: bool) -> Podcast
             file=project.shown(project.root / "podcast.yaml"),
         )
     return admit(podcast, unreviewed=unreviewed)
+
+
+def _contents(project: Project, podcast: Podcast) -> Contents:
+    """Feed and pages of what may be published, where that is not all that was built."""
+    from meditations.commands.podcast_folder import page_writers
+    from meditations.podcast.publishing_folder import contents_of
+
+    return contents_of(podcast, project, page_writers()).contents
 
 
 def _refuse_inside(project: Project, target: object) -> None:

@@ -64,7 +64,17 @@ def publishing_contents(
         UnfinishedError: If a published track is missing or older than its script.
         MeditationError: If an episode vanished, a picture cannot be used, or notes are too long.
     """
-    podcast = read_podcast(project, scripts, tracks, as_of)
+    return contents_of(read_podcast(project, scripts, tracks, as_of), project, writers)
+
+
+def contents_of(
+    podcast: Podcast, project: Project, writers: Sequence[PageWriter] = ()
+) -> Published:
+    """Everything of a podcast that was read already, not yet written.
+
+    Raises:
+        MeditationError: If a picture cannot be used, or notes are too long.
+    """
     artwork, picture = channel_artwork(podcast.channel, project)
     texts: dict[str, bytes] = {artwork: picture, NAME: feed_xml(podcast, artwork)}
     for write in writers:

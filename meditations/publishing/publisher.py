@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from meditations.publishing.headers import ASK, FEED, Headers
+from meditations.publishing.headers import ASK_AGAIN, FEED, Headers
 from meditations.publishing.manifest import MANIFEST, Manifest, read_manifest
 from meditations.publishing.patience import Patience
 from meditations.publishing.planning import Plan, digests, make_plan, refuse_vanished
@@ -118,7 +118,7 @@ class _Run:
         with tempfile.TemporaryDirectory(prefix="meditations-") as folder:
             file = Path(folder) / "manifest"
             file.write_bytes(manifest.to_bytes())
-            headers = Headers("application/json", ASK)
+            headers = Headers("application/json", ASK_AGAIN)
             self.patience.keep_trying(
                 lambda: self.target.send(file, MANIFEST, headers, lambda _: None)
             )
