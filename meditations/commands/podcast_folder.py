@@ -101,7 +101,7 @@ def page_writers() -> Sequence[PageWriter]:
     return (_pages,)
 
 
-def _pages(podcast: Podcast, base: str) -> Mapping[str, bytes]:  # noqa: ARG001 - links of its own
+def _pages(podcast: Podcast, artwork: str) -> Mapping[str, bytes]:  # noqa: ARG001 - it links its own pictures
     from meditations.page import page_texts
     from meditations.podcast.notes import markdown_html
 

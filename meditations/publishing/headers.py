@@ -1,7 +1,7 @@
 """What a server has to say of each file: its type, and for how long it may be kept.
 
 Types come from one table (`podcast/hosting.py`) and are never guessed: the one that Python guesses
-from differs from machine to machine, knows no `.srt`, and takes `.chapters.json` for any other JSON.
+from differs from machine to machine, knows no `.srt`, and takes `.chapters.json` for any JSON.
 """
 
 from __future__ import annotations
