@@ -60,6 +60,7 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     first = _files(folder)
     assert {Path(name).suffix for name in first} == {
         ".xml", ".mp3", ".vtt", ".srt", ".txt", ".json", ".png", ".jpg",
+        ".html", ".css", ".js", ".svg", ".webmanifest",
     }  # fmt: skip
     again = _run(tmp_path, "build", "--without-care", "--json")
     assert json.loads(again.stdout)["podcast"]["status"] == "up to date"
@@ -90,12 +91,15 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     assert (foreign.returncode, "holds something other" in foreign.stderr) == (1, True)
 
 
-def test_a_project_without_a_channel_has_no_podcast(tmp_path: Path) -> None:
-    """Where there is no podcast.yaml, build makes tracks, and says nothing of a podcast."""
+def test_a_project_without_a_channel_gets_one(tmp_path: Path) -> None:
+    """Where there is no podcast.yaml, the first build writes one and says so; the next do not."""
     _write(tmp_path, "evening", "Evening")
     made = _run(tmp_path, "build", "--without-care")
-    assert (made.returncode, "podcast" in made.stdout + made.stderr) == (0, False)
-    assert not (tmp_path / "build" / "podcast").exists()
+    assert made.returncode == 0
+    assert "Wrote podcast.yaml" in made.stdout + made.stderr
+    assert (tmp_path / "build" / "podcast" / NAME).is_file()
+    again = _run(tmp_path, "build", "--without-care")
+    assert "Wrote" not in again.stdout + again.stderr
 
 
 def _publish(project: Project) -> Podcast:

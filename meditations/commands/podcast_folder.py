@@ -101,11 +101,11 @@ def page_writers() -> Sequence[PageWriter]:
     return (_pages,)
 
 
-def _pages(podcast: Podcast, artwork: str) -> Mapping[str, bytes]:  # noqa: ARG001 - it links its own pictures
+def _pages(podcast: Podcast, artwork: str) -> Mapping[str, bytes]:
     from meditations.page import page_texts
     from meditations.podcast.notes import markdown_html
 
-    return page_texts(podcast, lambda episode: markdown_html(episode.notes))
+    return page_texts(podcast, lambda episode: markdown_html(episode.notes), artwork)
 
 
 def _read_all(project: Project) -> list[Script]:

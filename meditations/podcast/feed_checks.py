@@ -152,7 +152,7 @@ def _check_channel(check: _Check, channel: _Element) -> None:
     except ValueError:
         check.fault(THE_CHANNEL, "has a podcast:guid that is no UUID")
     license_ = _text(channel, "podcast:license")
-    if not _LICENSE.fullmatch(license_):
+    if license_ and not _LICENSE.fullmatch(license_):
         check.fault(
             THE_CHANNEL, f"has a licence that apps do not know by this name: {license_}",
             "write its SPDX name in small letters, as in license: cc-by-4.0",

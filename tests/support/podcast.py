@@ -35,6 +35,7 @@ CHANNEL: Final[dict[str, Any]] = {
     "author": "A. Maker",
     "site": "https://example.org/quiet/",
     "owner": {"name": "A. Maker", "email": "maker@example.org"},
+    "license": "cc-by-4.0",
 }
 SCRIPT: Final[dict[str, Any]] = {
     "title": "Evening",
