@@ -7,11 +7,13 @@ is slow to import.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meditations.errors import MeditationError
 from meditations.store import cache_folder, content_key, written_whole
 
 if TYPE_CHECKING:
@@ -33,11 +35,12 @@ def folder_is_fresh(folder: Path, sources: Sequence[Path], environment: str) -> 
 
 
 def remember_folder(folder: Path, sources: Sequence[Path], environment: str) -> None:
-    """Notes that `folder` is up to date."""
+    """Notes that `folder` is up to date; where that cannot be, it is made again next time."""
     target = _file(folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(target) as beside:
-        beside.write_text(_state(folder, sources, environment), "utf-8")
+    with contextlib.suppress(OSError, MeditationError):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(target) as beside:
+            beside.write_text(_state(folder, sources, environment), "utf-8")
 
 
 def _file(folder: Path) -> Path:
