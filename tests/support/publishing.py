@@ -310,9 +310,11 @@ def publish_process(
     folder: Path, target: str, environment: Mapping[str, str], *, site: str = SITE
 ) -> subprocess.Popen[str]:
     """Publishes in a process of its own that can be killed."""
+    tests = str(Path(__file__).resolve().parents[1])
+    path = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
         [sys.executable, "-m", "support.publish_once", str(folder), target, site],
-        env={**os.environ, **environment}, text=True,
+        env={**os.environ, "PYTHONPATH": path, **environment}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 
