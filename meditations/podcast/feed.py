@@ -32,7 +32,7 @@ NAMESPACES: Final = {
     "podcast": "https://podcastindex.org/namespace/1.0",
 }
 """Exactly so: with a slash more or less, readers pass over every tag without a word."""
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _add(parent: _Element, name: str, text: str | None = None, /, **attributes: 
 
 
 def _clean(text: str) -> str:
-    """Text without the few characters that XML cannot hold."""
+    """Text without the few characters that XML cannot hold, or holds and no reader can show."""
     return _NOT_XML.sub("", text)
 
 
