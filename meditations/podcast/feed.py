@@ -32,6 +32,8 @@ NAMESPACES: Final = {
     "podcast": "https://podcastindex.org/namespace/1.0",
 }
 """Exactly so: with a slash more or less, readers pass over every tag without a word."""
+LONGEST_SOUNDBITE_TITLE: Final = 128
+"""Of the podcast namespace; a soundbite without a title is shown with the episode's."""
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
 
 
@@ -160,7 +162,8 @@ def _write_item(item: _Element, episode: Episode, writing: _Writing) -> None:
     chapters = episode.chapter_file
     _add(item, "podcast:chapters", url=writing.url(chapters.path), type=chapters.type)
     if soundbite := episode.soundbite:
-        _add(item, "podcast:soundbite", episode.title, startTime=_seconds(soundbite[0]),
+        title = episode.title if len(episode.title) <= LONGEST_SOUNDBITE_TITLE else None
+        _add(item, "podcast:soundbite", title, startTime=_seconds(soundbite[0]),
              duration=_seconds(soundbite[1]))  # fmt: skip
     if episode.record.get("synthetic_voice", True):
         _add(item, "podcast:txt", "true", purpose="ai-content")

@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
-from support.podcast import change_record, make_tracks, write_project
-
 from meditations.project import Project
+from support.podcast import change_record, make_tracks, write_project
 
 ROOT: Final = Path(__file__).parents[2]
 SITE: Final = "https://podcasts.example.org/guided-meditations/"
