@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 GOLDEN: Final = ROOT / "tests" / "golden" / "small-feed.xml"
+QUIET: Final = "https://example.org/quiet/"
 PICTURE: Final = "images/channel-0123456789ab.jpg"
 
 
@@ -99,6 +100,9 @@ def test_hostile_titles_arrive_as_they_were_written(hostile: Project) -> None:
         assert "<script" not in notes
         assert len(notes.encode()) <= 4_000
     xml.decode("utf-8")
+    again = podcastparser.parse(f"{QUIET}feed.xml", io.BytesIO(xml))
+    assert {episode["title"] for episode in again["episodes"]} == titles
+    assert len({episode["guid"] for episode in again["episodes"]}) == len(SHOWN)
 
 
 def test_characters_that_xml_cannot_hold_are_left_out(tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def _across(rss: _Element, address: str) -> Iterator[str]:
         if len(set(told)) < len(told):
             yield f"item/{name} comes twice"
     newest = rss.findtext("channel/lastBuildDate", "")
-    for told in (item.text or "" for item in rss.findall("channel/item/pubDate")):
-        dates = [parsedate_to_datetime(text) for text in (newest, told) if date(text)]
+    for dated in (item.text or "" for item in rss.findall("channel/item/pubDate")):
+        dates = [parsedate_to_datetime(text) for text in (newest, dated) if date(text)]
         if dates != sorted(dates, reverse=True):
-            yield f"item/pubDate is after lastBuildDate: {told}"
+            yield f"item/pubDate is after lastBuildDate: {dated}"
