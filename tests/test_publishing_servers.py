@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import subprocess
@@ -26,9 +25,8 @@ from support.publishing import (
     Shelf,
     SshServer,
     WebShelf,
-    free_port,
-    listening,
     make_folder,
+    nginx,
     publish_process,
     s3_server,
     ssh_server,
@@ -336,20 +334,8 @@ def test_secrets_are_never_told(moto: str, tmp_path: Path, monkeypatch: pytest.M
 
 def test_nginx_as_the_docs_set_it_up_gets_no_remark(tmp_path: Path) -> None:
     """Who copies the settings from docs/publishing.md has a server that apps get along with."""
-    text = (Path(__file__).parents[1] / "docs" / "publishing.md").read_text("utf-8")
-    settings = text.split("```nginx\n")[1].split("```")[0].replace("/var/www", str(tmp_path))
-    port = free_port()
-    (tmp_path / "nginx.conf").write_text(
-        f"user {'root' * (os.geteuid() == 0) or 'nobody'};"  # pytest's folders are its own
-        f" daemon off; pid {tmp_path}/pid; error_log stderr; events {{ }}\n"
-        f"http {{ access_log off; client_body_temp_path {tmp_path}/a; proxy_temp_path {tmp_path}/b;"
-        f" fastcgi_temp_path {tmp_path}/c; uwsgi_temp_path {tmp_path}/d;"
-        f" scgi_temp_path {tmp_path}/e; server {{ listen 127.0.0.1:{port};\n{settings} }} }}\n",
-        "utf-8",
-    )
     send(make_folder(tmp_path, PUBLICATIONS[4]), str(tmp_path / "meditations"))
-    with listening(["nginx", "-c", str(tmp_path / "nginx.conf")], port, tmp_path / "log"):
-        site = f"http://127.0.0.1:{port}/meditations/"
+    with nginx(tmp_path) as site:
         remarks = check_site(site, read_upload(tmp_path / "build" / "podcast", SITE))
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(site + ".published.json", timeout=20)
