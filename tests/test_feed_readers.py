@@ -58,7 +58,7 @@ def tags(xml: bytes) -> Counter[tuple[str, ...]]:
         if element.tag.endswith("}explicit"):
             # feedsmith 3.0.1 reads true and false, and writes the yes and no of former times.
             words = {"no": "false", "yes": "true"}.get(words, words)
-        attributes = (f"{name}={value}" for name, value in sorted(element.attrib.items()))
+        attributes = sorted(f"{name!s}={value!s}" for name, value in element.attrib.items())
         found["" if parent is None else parent.tag, element.tag, words, *attributes] += 1
     return found
 

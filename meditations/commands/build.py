@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     files = find_scripts(project, scripts)
     folder = (output or project.build).absolute() / "tracks"
     _start_channel(project)
-    now = freshness.environment() + (" without care" if without_care else "")
+    now = freshness.environment(project) + (" without care" if without_care else "")
     stale = [
         file for file in files
         if force or not freshness.is_fresh(file, slug_of(file), folder, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from meditations.errors import FaultyScriptError, MeditationError
 from meditations.podcast.folder_stamp import folder_is_fresh, remember_folder
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from meditations.podcast.publishing_folder import PageWriter
     from meditations.project import Project
     from meditations.script import Script
-
-CHANNEL: Final = "podcast.yaml"  # not imported: what knows it is slow to import
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def make_podcast_folder(
         environment: A digest of the code and the settings.
         failed: Names of tracks that could not be built just now.
     """
-    channel, folder = project.root / CHANNEL, tracks.with_name("podcast")
+    channel, folder = project.channel, tracks.with_name("podcast")
     if not channel.is_file():
         return None
     sources = (channel, project.scripts, tracks, *_cover(channel))

@@ -14,11 +14,8 @@ from meditations.script.reader import read_settings
 from meditations.script.values import Boolean, Text, Title, choice, given, told
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from meditations.project import Project
 
-NAME: Final = "podcast.yaml"
 TYPES: Final = ("episodic", "serial")
 LONGEST_DESCRIPTION: Final = 4_000
 """Bytes; Apple's limit for a channel and for an episode."""
@@ -138,18 +135,13 @@ class Channel(_Settings):
         return f"{self.site}feed.xml" if self.site else None
 
 
-def channel_file(project: Project) -> Path:
-    """Where the channel is described."""
-    return project.root / NAME
-
-
 def read_channel(project: Project) -> Channel:
     """The channel of a project.
 
     Raises:
         MeditationError: If there is none, or it cannot be read, or holds faults.
     """
-    file = channel_file(project)
+    file = project.channel
     if not file.is_file():
         raise MeditationError(
             "this project has no podcast.yaml",
