@@ -58,6 +58,8 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     _write(tmp_path, "evening", "Evening")
     made = _run(tmp_path, "build", "--without-care")
     assert (made.returncode, "The podcast is in build/podcast/" in made.stdout) == (0, True)
+    assert "Hear it as listeners will: meditations serve\n" in made.stdout
+    assert "Publish it: meditations publish TARGET" in made.stdout
     folder = tmp_path / "build" / "podcast"
     first = _files(folder)
     assert {Path(name).suffix for name in first} == {
@@ -128,6 +130,8 @@ def test_a_project_without_a_channel_gets_one(tmp_path: Path) -> None:
     made = _run(tmp_path, "build", "--without-care")
     assert made.returncode == 0
     assert "Wrote podcast.yaml" in made.stdout + made.stderr
+    assert "meditations serve" in made.stdout
+    assert "meditations publish" not in made.stdout
     assert (tmp_path / "build" / "podcast" / NAME).is_file()
     again = _run(tmp_path, "build", "--without-care")
     assert "Wrote" not in again.stdout + again.stderr
