@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.feed_rules import complaints
-from support.feeds import SITE, hostile_project, own_project
+from support.feed_rules import TAGS, complaints
+from support.feeds import ROOT, SITE, hostile_project, own_project
 from support.podcast import podcast_of, write_project
 
 from meditations.podcast.feed import feed_xml
@@ -44,6 +44,15 @@ def test_validators_have_no_complaint_of_a_podcast_without_episodes(tmp_path: Pa
     """A podcast of which nothing is published yet has a valid feed."""
     told = feed(write_project(tmp_path, {"evening": {"published": None}}))
     assert complaints(told, f"{QUIET}feed.xml") == []
+
+
+def test_the_docs_name_every_tag() -> None:
+    """The table in docs/podcast.md holds each tag that a feed may have."""
+    text = (ROOT / "docs" / "podcast.md").read_text("utf-8")
+    told = set(re.findall(r"[`][a-z:A-Z]+", text.partition("## Tags")[2]))
+    tags = {path.partition("/")[2] for path in TAGS} - {"", "channel", "item"}
+    parts = {"itunes:name", "itunes:email"}
+    assert {f"`{tag}" for tag in tags - parts} <= told
 
 
 SPOILT: Final = {
