@@ -52,6 +52,7 @@ class _Notes:
         help: Other tracks, and whom to turn to.
         chapters: When each chapter begins.
         end: Credits, the review, the voice.
+        more: A link to all of it, where something is left out.
     """
 
     before: str
