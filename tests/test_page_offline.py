@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 from support.browsing import (
-    HOSTILE_PAGE,
     LIST,
     MARKS,
     NIGHT,
@@ -141,12 +140,12 @@ def test_a_new_publication_takes_the_place_of_the_old(tmp_path: Path, visit: Vis
 
 
 def test_the_first_visit_is_light(visit: Visit, library: Server) -> None:
-    """At most 60 KB over the wire before the sound, headers and all: the list, the heaviest page."""
+    """At most 60 KB over the wire before the sound, headers and all, even of the heaviest page."""
     heaviest = max(library.folder.glob("listen/*.html"), key=lambda page: page.stat().st_size)
     icon = next(library.folder.glob("assets/icon-192-*.png"))
     for path in (LIST, f"listen/{heaviest.name}"):
         requests: list[Request] = []
-        page = visit(path, at=library.address, finished=requests.append)
+        page = visit(path, at=library.address, requests=requests)
         page.wait_for_function(OFFLINE_READY)
         page.wait_for_load_state("networkidle")
         asked = {each.url.removeprefix(library.address) for each in requests}

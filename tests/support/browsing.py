@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from support.podcast import podcast_of, write_evenings, write_library, write_podcast
 
 from meditations.serving import Server, start_server
+from support.podcast import podcast_of, write_evenings, write_library, write_podcast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,15 +110,18 @@ def visit(browser: Browser, site: Server) -> Iterator[Visit]:
 
     def open_page(
         path: str, at: str | None = None, init: str = "",
-        finished: Callable[[Request], None] | None = None, **options: Any,
+        requests: list[Request] | None = None, **options: Any,
     ) -> Page:  # fmt: skip
+        def note(request: Request) -> None:
+            asked.append(request.url)
+            if requests is not None:
+                requests.append(request)
+
         context = browser.new_context(**options)
-        if finished:
-            context.on("requestfinished", lambda request: finished(request))
         context.set_default_timeout(15_000)
         contexts.append(context)
         sites.append(at or site.address)
-        context.on("request", lambda request: asked.append(request.url))
+        context.on("request", note)
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page = context.new_page()

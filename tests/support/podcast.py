@@ -52,7 +52,9 @@ SCRIPT: Final[dict[str, Any]] = {
     ],
 }
 
-HOSTILE: Final = "“Yes” & <script>alert('no')</script> \"not yet\" 🌊 مرحبا " + "long " * 48 + "ended"
+HOSTILE: Final = (
+    "“Yes” & <script>alert('no')</script> \"not yet\" 🌊 مرحبا " + "long " * 48 + "ended"
+)
 """A title of 300 characters with all that could break a page or a feed."""
 SLUGS: Final = ("steady", "hostile", "night")
 
