@@ -117,7 +117,8 @@ def _assets(palette: str) -> Assets:
     made["icon.svg"] = (folder / "icon.svg").read_bytes()
     picture = draw_cover("", palette if palette in PALETTES else "dusk")
     for pixels in ICONS_PX:
-        made[f"icon-{pixels}.png"] = cover_png(picture.resize((pixels, pixels)))
+        # A table of colours is enough at this size, and a third of the bytes.
+        made[f"icon-{pixels}.png"] = cover_png(picture.resize((pixels, pixels)).quantize(256))
     paths = {}
     for name, data in made.items():
         stem, suffix = name.rsplit(".", 1)

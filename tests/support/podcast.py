@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,7 +84,7 @@ def write_evenings(root: Path, **channel: Any) -> Project:
 
 def _evening(slug: str) -> dict[str, Any]:
     """A script with nine sentences, each with a silence behind it, in two chapters."""
-    said = [[f"Sentence {n} <of> {slug}.", {"pause": "4s"}] for n in range(9)]
+    said = [(f"Sentence {n} <of> {slug}.", {"pause": "4s"}) for n in range(9)]
     return {
         "summary": f"A <summary> & more of {slug}.",
         "author": "A & B",
@@ -92,8 +93,8 @@ def _evening(slug: str) -> dict[str, Any]:
         "content_note": f"Speaks of <things> in {slug}.",
         "resources": ["crisis"],
         "sections": [
-            {"title": "Arriving", "role": "welcome", "script": sum(said[:5], [])},
-            {"title": "Here & <now>", "role": "return", "script": sum(said[5:], [])},
+            {"title": "Arriving", "role": "welcome", "script": [*chain(*said[:5])]},
+            {"title": "Here & <now>", "role": "return", "script": [*chain(*said[5:])]},
         ],
     }
 
