@@ -198,7 +198,7 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
     (folder / f"{script.slug}.png").write_bytes(_picture())
 
 
-def change_record(project: Project, slug: str, **changes: Any) -> None:
+def change_record(project: Project, slug: str, /, **changes: Any) -> None:
     """Changes what the record of a track says."""
     file = project.build / "tracks" / f"{slug}.json"
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")
