@@ -37,6 +37,22 @@ def test_axe_finds_nothing(visit: Visit, path: str, light: str, width: int) -> N
         assert Axe().run(page).response["violations"] == []
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_of_our_own(
+    visit: Visit, library: Server, light: str, width: int
+) -> None:
+    """The project's list and each of its meditations."""
+    size = {"width": width, "height": 800}
+    page = visit(LIST, at=library.address, viewport=size, color_scheme=light)
+    found = {LIST: Axe().run(page).response["violations"]}
+    for file in sorted(library.folder.glob("listen/*.html")):
+        page.goto(f"{library.address}listen/{file.name}")
+        found[file.name] = Axe().run(page).response["violations"]
+    assert len(found) > 16
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
 @pytest.mark.parametrize("path", [LIST, HOSTILE_PAGE])
 def test_axe_finds_nothing_without_scripts(visit: Visit, path: str) -> None:
     """Also what is shown where no script runs."""
