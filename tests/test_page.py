@@ -12,6 +12,7 @@ from support.podcast import HOSTILE, SLUGS, podcast_of, write_evenings
 
 from meditations.page import page_texts, views
 from meditations.podcast.notes import markdown_html
+from meditations.track.cover import palette_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +110,14 @@ def test_no_address_of_others_is_requested(texts: dict[str, bytes]) -> None:
             assert not re.search(rb"https?://[a-z]", data.replace(b"http://www.w3.org", b"")), path
         elif path.endswith(".html"):
             assert not re.search(rb'src="https?:', data)
+
+
+def test_the_drawing_has_the_colours_of_the_cover(texts: dict[str, bytes]) -> None:
+    """The palette that the script names, or the one that its name gets; in the list as well."""
+    for slug, palette in (("steady", "moss"), ("night", palette_for("night"))):
+        assert f'<svg class="window {palette}"' in texts[f"listen/{slug}.html"].decode()
+        assert f'<svg class="window {palette}"' in texts["index.html"].decode()
+        assert f".{palette}{{--sky:" in b"".join(texts.values()).decode("utf-8", "ignore")
 
 
 def test_hostile_words_stay_words(texts: dict[str, bytes]) -> None:
