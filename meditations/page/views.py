@@ -21,7 +21,7 @@ PARAGRAPH_GAP_MS: Final = 2_500
 HUSH_MS: Final = 12_000
 """A silence this long is shown."""
 STEADYING: Final = frozenset({"trauma", "partner"})
-"""Kinds of which a page always shows the way to pause and look around."""
+"""Kinds whose pages always show the way to pause and look around."""
 _CONTACT: Final = re.compile(
     r"(?P<site>\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b(?:/[\w/-]*)?)"
     r"|(?P<number>(?<![\w.+])\+?\d(?:[\d -]*\d)?(?![\w.]))"
@@ -32,7 +32,6 @@ _CONTACT: Final = re.compile(
 class Paragraph:
     """Words between two silences; `hush_s` is the silence after them where it is long, else 0."""
 
-    start_ms: int
     cues: tuple[Cue, ...]
     hush_s: int
 
@@ -144,9 +143,9 @@ def _paragraphs(cues: Sequence[Cue]) -> tuple[Paragraph, ...]:
         gap = after.start_ms - before.end_ms
         if gap >= PARAGRAPH_GAP_MS:
             hush = gap // 1000 if gap >= HUSH_MS else 0
-            found.append(Paragraph(held[0].start_ms, tuple(held), hush))
+            found.append(Paragraph(tuple(held), hush))
             held = []
         held.append(after)
     if held:
-        found.append(Paragraph(held[0].start_ms, tuple(held), 0))
+        found.append(Paragraph(tuple(held), 0))
     return tuple(found)
