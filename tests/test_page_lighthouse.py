@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.browsing import LIST
+from support.browsing import LIST, MARKS
 
 if TYPE_CHECKING:
     from meditations.serving import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 
 LOCKED: Final = Path(__file__).with_name("lighthouse")
 CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
