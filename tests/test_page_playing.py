@@ -95,6 +95,16 @@ def test_the_speed_is_heard_and_remembered(visit: Visit, site: Server) -> None:
     ]  # fmt: skip
 
 
+def test_the_speed_changes_while_it_plays(visit: Visit) -> None:
+    """At once, and without a pause."""
+    page = visit(STEADY)
+    play(page)
+    page.select_option("#speed", "0.8")
+    assert page.evaluate("[meditations.audio.playbackRate, meditations.audio.paused]") == [
+        0.8, False,
+    ]  # fmt: skip
+
+
 def test_nothing_jumps(visit: Visit) -> None:
     """Playing, seeking and messages move nothing; only a sentence gives way to the next."""
     page = visit(STEADY, viewport={"width": 360, "height": 800})
