@@ -16,6 +16,7 @@ from support.tracks import build, ebur128, hear, meditations
 
 from meditations.errors import MeditationError
 from meditations.plan import make_plan
+from meditations.programs import run_ffmpeg
 from meditations.speech import choosing, espeak, registry
 from meditations.speech.engine import VoiceInfo
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from meditations.timeline.timeline import Timeline
     from meditations.workers import Workers
 
+BEN = '      - say: {voice: ben, text: "And hello from me, too."}'
 DUET = """
 title: Evening
 kind: [partner]
@@ -43,10 +45,10 @@ sections:
   - title: Only
     script:
       - Hello to the two of you.
-      - say: {voice: ben, text: "And hello from me, too."}
+{BEN}
       - say: {voice: clear, text: A third one without a name.}
       - And now it is my turn again.
-"""
+""".replace("{BEN}", BEN)
 
 
 def said(text: str) -> list[SayEvent]:
@@ -220,3 +222,55 @@ def test_auto_is_told(tmp_path: Path) -> None:
     (tmp_path / "scripts" / "evening.yaml").write_text(text, "utf-8")
     told = meditations("plan", "evening", cwd=tmp_path, cache=tmp_path / "cache").stdout
     assert re.search(r"Engine auto is \w+, voice \S+", told)
+
+
+def test_voices_side_by_side(tmp_path: Path) -> None:
+    """One page plays the same words in each voice, equally loud, and tells which cannot speak."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "evening.yaml").write_text(DUET, "utf-8")
+    done = meditations(
+        "preview", "evening", "--line", str(DUET.splitlines().index(BEN) + 1),
+        "--voices", "ben,clear,en-gb+f2,pyttsx3:en+m3,nobody", "-o", "heard",
+        cwd=tmp_path, cache=tmp_path / "cache",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "heard"
+    assert (folder / "index.html").as_uri() in done.stdout
+    page = (folder / "index.html").read_text("utf-8")
+    assert "<blockquote><p>And hello from me, too.</p></blockquote>" in page
+    for written in ("voice: ben", "voice: clear", "voice: {voice: en-gb+f2}",
+                    "voice: {engine: pyttsx3, voice: en+m3}"):  # fmt: skip
+        assert f">{written}</code>" in page
+    assert "Cannot speak here: espeak-ng has no voice &#x27;nobody&#x27;" in page
+    files = sorted(file.name for file in folder.glob("*.mp3"))
+    assert files == [f"voice-{number}.mp3" for number in (1, 2, 3, 4)]
+    loud = [_loudness(folder / name, tmp_path) for name in files]
+    assert max(loud) - min(loud) <= 0.6  # each within 0.3 LU of the middle
+
+
+def _loudness(mp3: Path, scratch: Path) -> float:
+    raw = scratch / "heard.f32"
+    run_ffmpeg(["-y", "-i", str(mp3), "-f", "f32le", "-ac", "2", str(raw)])
+    return ebur128(np.fromfile(raw, "<f4").reshape(-1, 2), scratch)[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        (["--voices", " , "], 2, "--voices wants names"),
+        (["--voices", "low", "--voice", "low"], 2, "Choose one of --voice and --voices"),
+        (["--voices", "nobody,noone"], 1, "espeak-ng has no voice 'nobody'"),
+    ],
+)
+def test_voices_that_cannot_be_compared(
+    options: list[str], status: int, told: str, tmp_path: Path
+) -> None:
+    """No names is a slip; voices none of which can speak are an error, and no page is left."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "evening.yaml").write_text(DUET, "utf-8")
+    done = meditations(
+        "preview", "evening", *options, "-o", "heard", cwd=tmp_path, cache=tmp_path / "cache"
+    )
+    assert done.returncode == status
+    assert told in done.stderr
+    assert not (tmp_path / "heard" / "index.html").exists()
