@@ -337,6 +337,10 @@ def test_nginx_as_the_docs_set_it_up_gets_no_remark(tmp_path: Path) -> None:
     send(make_folder(tmp_path, PUBLICATIONS[4]), str(tmp_path / "meditations"))
     with nginx(tmp_path) as site:
         remarks = check_site(site, read_upload(tmp_path / "build" / "podcast", SITE))
+        for path in ("index.html", "feed.xml"):  # the page is light because texts are compressed
+            asked = urllib.request.Request(site + path, headers={"Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(asked, timeout=20) as answered:
+                assert answered.headers["Content-Encoding"] == "gzip"
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(site + ".published.json", timeout=20)
     assert remarks == []

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from meditations.errors import MeditationError
 from meditations.podcast.hosting import type_of
 from meditations.store import file_digest
 from meditations.track.record import read_record
@@ -142,10 +143,15 @@ def read_episode(mp3: Path, guid: str) -> Episode:
         guid: For good.
 
     Raises:
-        MeditationError: If the record is missing or of another version.
+        MeditationError: If the record is missing, of another version or of another track.
         ValueError: If the track has no date.
     """
     told = read_record(mp3.with_suffix(".json"))
+    if told["slug"] != mp3.stem:  # paths are made of it: `../` would lead out of the folder
+        raise MeditationError(
+            f"the record beside {mp3.name} is that of another track",
+            mend="build the track again", file=mp3.with_suffix(".json"),
+        )  # fmt: skip
     if not told["published"]:
         raise ValueError(f"{told['slug']} has no date of publication")
     review, bite = told["review"], told.get("soundbite")
@@ -173,7 +179,7 @@ def _each(kind: type[T], told: Iterable[Mapping[str, Any]]) -> tuple[T, ...]:
 
 
 def _media(mp3: Path, told: Mapping[str, Any], suffix: str, folder: str) -> Media:
-    source = mp3.with_name(told["slug"] + suffix)
+    source = mp3.with_name(mp3.stem + suffix)
     digest = told["mp3"]["sha256"] if suffix == ".mp3" else file_digest(source)
-    path = f"{folder}/{told['slug']}-{digest[:SHORT]}{suffix}"
+    path = f"{folder}/{mp3.stem}-{digest[:SHORT]}{suffix}"
     return Media(source, path, type_of(path).partition(";")[0], source.stat().st_size)
