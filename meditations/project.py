@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, nearest
+from meditations.languages import in_name, own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,13 +107,40 @@ def track_names(project: Project) -> frozenset[str]:
     return frozenset(_slug_or_stem(file) for file in _all_scripts(project))
 
 
-def slug_of(file: Path) -> str:
+def slug_of(file: Path, shown: Path | None = None) -> str:
     """The track's name from the script's: ASCII letters, digits and dashes.
+
+    That of a translation has its language behind a dot: `five-senses.de`.
+
+    Args:
+        file: The script.
+        shown: Its name in messages; by default `file`.
 
     Raises:
         MeditationError: If nothing of the name is left.
     """
-    return slugify(file.stem, file)
+    name, language = in_name(file.stem)
+    slug = slugify(name, shown or file)
+    return f"{slug}.{language}" if language else slug
+
+
+def original_of(slug: str) -> str:
+    """The track of which this is a translation; the track itself where it is none."""
+    return slug.partition(".")[0]
+
+
+def language_of(slug: str) -> str:
+    """The language that a translation's track has in its name, in lower case; else empty."""
+    return slug.partition(".")[2]
+
+
+def public_name(slug: str) -> str:
+    """The track's name in addresses: with a dash for the dot.
+
+    Web servers take what stands between dots for a type, an encoding (`.br`), or a program to be
+    run (`.pl`), and none of that is meant.
+    """
+    return slug.replace(".", "-")
 
 
 def slugify(name: str, file: Path | None = None) -> str:
@@ -164,8 +192,9 @@ def _one_script(name: str, everything: Sequence[Path]) -> Path:
         raise MeditationError("there is no such script", mend=mend, file=path)
     by_name = {_slug_or_stem(file): file for file in everything}
     by_name |= {file.stem: file for file in everything}
-    if name in by_name:
-        return by_name[name]
+    for known in (name, name.lower()):  # five-senses.pt-BR is five-senses.pt-br
+        if known in by_name:
+            return by_name[known]
     raise MeditationError(
         f"there is no script called '{name}'", mend=nearest(name, by_name) if by_name else ""
     )
@@ -185,23 +214,43 @@ def _without_collisions(
     faults: list[MeditationError],
 ) -> Iterator[Path]:
     """The scripts that make a track of their own; the others become faults."""
-    by_slug: dict[str, set[Path]] = defaultdict(set)
+    by_name: dict[str, set[Path]] = defaultdict(set)
+    slugs = {_slug_or_stem(file) for file in (*files, *everything)}
     for file in (*files, *everything):
-        by_slug[_slug_or_stem(file)].add(file.resolve())
+        by_name[public_name(_slug_or_stem(file))].add(file.resolve())
     for file in files:
         try:
-            slug = slugify(file.stem, project.shown(file))
+            slug = slug_of(file, project.shown(file))
         except MeditationError as error:
             faults.append(error)
             continue
-        others = sorted(by_slug[slug] - {file.resolve()})
-        if not others:
+        others = sorted(by_name[public_name(slug)] - {file.resolve()})
+        if others:
+            faults.append(_collision(slug, file, others[0], project))
+        elif (original := original_of(slug)) != slug and original not in slugs:
+            faults.append(_orphan(slug, project.shown(file)))
+        else:
             yield file
-            continue
-        faults.append(
-            MeditationError(
-                f"would make the track '{slug}', and so would {project.shown(others[0])}",
-                mend="rename one of the two",
-                file=project.shown(file),
-            )
-        )
+
+
+def _collision(slug: str, file: Path, other: Path, project: Project) -> MeditationError:
+    same = slug == _slug_or_stem(other)
+    does = (
+        f"would make the track '{slug}'" if same else f"would be published as {public_name(slug)}"
+    )
+    return MeditationError(
+        f"{does}, and so would {project.shown(other)}",
+        mend="rename one of the two",
+        file=project.shown(file),
+    )
+
+
+def _orphan(slug: str, shown: Path) -> MeditationError:
+    original, language = original_of(slug), language_of(slug)
+    return MeditationError(
+        f"would be '{original}' in the language '{language}' ({own_name(language)}), and there is"
+        f" no script '{original}'",
+        mend=f"name it after the script that it translates, as in <script>.{language}.yaml;"
+        f" if it is no translation, write a dash: {public_name(slug)}{shown.suffix}",
+        file=shown,
+    )

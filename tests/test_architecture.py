@@ -14,7 +14,7 @@ PACKAGE: Final = Path(meditations.__file__).parent
 
 ROOMS: Final = (
     {"errors"},
-    {"quantities"},
+    {"languages", "quantities"},
     {"store", "programs", "project", "workers"},
     {"script"},
     {"sound"},

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from meditations.care import Finding, Surroundings
     from meditations.project import Project
+    from meditations.script import Script
 
 
 @click.command(epilog="Example: meditations check five-senses\n\nmeditations check --explain C07")
@@ -105,6 +106,7 @@ class _Outcome:
         lengths, estimated = known_lengths(plan.utterances, project.root)
         timeline = build_timeline(plan, lengths)
         self.notes += [MeditationError(text, where=where) for where, text in warnings_of(plan)]
+        self.notes += _beside_original(script, project)
         found = review(script, plan, timeline, around, estimated=bool(estimated))
         self.findings += found.findings
         self.answered += found.answered
@@ -145,6 +147,21 @@ class _Outcome:
         )  # fmt: skip
         if self.findings:
             click.echo(f"What a rule is about: meditations check --explain {self.findings[0].rule}")
+
+
+def _beside_original(script: Script, project: Project) -> list[MeditationError]:
+    """Where a translation has another shape than its original, if that can be read."""
+    from meditations.script import read_script
+    from meditations.script.translations import differences
+
+    if not script.is_translation:
+        return []
+    try:
+        (file,) = find_scripts(project, [script.original])
+        original = read_script(file, project.shown(file))
+    except MeditationError:
+        return []  # told where the original itself is checked
+    return list(differences(script, original))
 
 
 def _count(number: int, noun: str) -> str:

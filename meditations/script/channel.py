@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.functional_validators import AfterValidator, PlainValidator
 
 from meditations.errors import MeditationError, Where
+from meditations.languages import TAG
 from meditations.script.reader import read_settings
 from meditations.script.settings import Settings
 from meditations.script.values import Boolean, Text, Title, choice, given, told
@@ -143,7 +144,7 @@ class Channel(Settings):
     title: Line
     description: Description
     site: Site | None = None
-    language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    language: Annotated[Text, Field(pattern=TAG)] = "en"
     author: Line
     owner: Owner | None = None
     category: Annotated[tuple[Title, ...], Field(min_length=1, max_length=2)] = (

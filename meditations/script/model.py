@@ -14,6 +14,8 @@ from pydantic import (
 )
 
 from meditations.errors import Where
+from meditations.languages import TAG
+from meditations.project import language_of, original_of
 from meditations.script.marks import MarkedPause, Phrase, parse_marks
 from meditations.script.pronunciation import Words
 from meditations.script.settings import Settings
@@ -321,7 +323,8 @@ class Script(Settings):
     Attributes:
         file: Where it was read from, as messages name it.
         source: The file itself.
-        slug: The name of its track: lower case letters, digits and dashes.
+        slug: The name of its track: lower case letters, digits and dashes; of a translation with
+            the language behind a dot.
         places: Where the value of each setting stands.
         content_note: What listeners should know before they press play.
         instead: Slugs of tracks to choose in place of this one.
@@ -339,7 +342,7 @@ class Script(Settings):
     summary: Text = ""
     kind: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("general",)
     topics: tuple[Text, ...] = ()
-    language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    language: Annotated[Text, Field(pattern=TAG)] = "en"
     author: Title | None = None
     album: Title | None = None
     published: Published | None = None
@@ -361,6 +364,16 @@ class Script(Settings):
     soundbite: Soundbite | None = None
     pronunciation: Words = {}
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    @property
+    def original(self) -> str:
+        """The track of which this is a translation; its own where it is none."""
+        return original_of(self.slug)
+
+    @property
+    def is_translation(self) -> bool:
+        """Whether another script has the same meditation, in its first language."""
+        return language_of(self.slug) != ""
 
     def place(self, setting: str) -> Where:
         """Where the value of a setting stands; the script itself where it is left out."""

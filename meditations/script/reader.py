@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
-from meditations.project import slug_of
+from meditations.languages import canonical
+from meditations.project import language_of, slug_of
 from meditations.script import model
 from meditations.script.faults import fault
 from meditations.script.settings import Settings
@@ -41,10 +42,26 @@ def read_script(file: Path, shown_as: Path | None = None) -> model.Script:
     shown = shown_as or file
     root, values = _mapping(file, shown, "a script", "title: A Quiet Evening")
     places = {key.text: value.where for key, value in root.entries}
-    beside = {
-        "@where": Where(shown), "@source": file, "@slug": slug_of(file), "@places": places,
+    slug = slug_of(file, shown)
+    beside: dict[str, Any] = {
+        "@where": Where(shown), "@source": file, "@slug": slug, "@places": places,
     }  # fmt: skip
+    if language := language_of(slug):
+        beside["language"] = canonical(language)
+        _refuse_other_language(root, values, language)
     return _validated(root, values, model.Script, beside)
+
+
+def _refuse_other_language(root: Mapping, values: _Values, language: str) -> None:
+    """Notes a fault where a translation's `language:` is not that of its file's name."""
+    said = root.get("language")
+    if isinstance(said, Scalar) and said.text and said.text.strip().lower() != language:
+        other = MeditationError(
+            f"the file's name says '{language}', and the script says '{shortened(said.text)}'",
+            mend=f"write language: {canonical(language)}, or leave it out; or rename the file",
+            where=said.where,
+        )
+        values.faults.append(other)
 
 
 def read_settings(file: Path, shown: Path, kind: type[_Read], what: str, example: str) -> _Read:

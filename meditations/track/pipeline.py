@@ -94,7 +94,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     @cache
     def cover() -> Future[tuple[bytes, bytes]]:
         return workshop.workers.submit(
-            _draw_cover, script.title, script.palette or "", script.slug, own_cover
+            _draw_cover, script.title, script.palette or "", script.original, own_cover
         )
 
     if own_cover:

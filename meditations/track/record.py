@@ -60,7 +60,7 @@ def make_record(
         "topics": list(script.topics),
         "author": script.author,
         "album": script.album,
-        "palette": script.palette or palette_for(script.slug),
+        "palette": script.palette or palette_for(script.original),
         "published": published.isoformat() if published else None,
         "review": review_state(script),
         "soundbite": soundbite(script, ms(timeline.frames)),

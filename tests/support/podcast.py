@@ -169,7 +169,7 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
     record = {
         "format": FORMAT, "slug": script.slug, "title": script.title, "summary": script.summary,
         "language": script.language, "kind": list(script.kind), "topics": list(script.topics),
-        "author": script.author, "palette": script.palette or cover.palette_for(script.slug),
+        "author": script.author, "palette": script.palette or cover.palette_for(script.original),
         "published": published.isoformat() if published else None,
         "review": review_state(script),
         "soundbite": soundbite(script, length_ms), "length_ms": length_ms,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from meditations.care.findings import Found
 from meditations.care.rules.rule import HURT, NONE, Rule, found_in
 from meditations.errors import nearest
+from meditations.project import original_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +66,9 @@ def _sensitive(reading: Reading) -> tuple[Where, str] | None:
 
 def _alternatives(reading: Reading, sensitive: tuple[Where, str] | None) -> Iterator[Found]:
     script, tracks = reading.script, reading.around.tracks
-    others = tracks - {script.slug}
+    others = {name for name in tracks if original_of(name) != script.original}
     for name in script.instead:
-        if name == script.slug or (tracks and name not in tracks):
+        if original_of(name) == script.original or (tracks and name not in tracks):
             yield Found(
                 f"instead: names '{name}', which is no other track of this project",
                 script.place("instead"), name,
