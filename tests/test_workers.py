@@ -17,7 +17,12 @@ def test_an_interrupt_is_one_whatever_becomes_of_it(
     becomes: type[Exception] | None, number: signal.Signals
 ) -> None:
     """Ctrl-C while a worker starts comes up as a broken pipe, or not at all: it ends us still."""
-    with pytest.raises(KeyboardInterrupt), Workers(1):
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(number, becomes)
+
+
+def _interrupted(number: signal.Signals, becomes: type[Exception] | None) -> None:
+    with Workers(1):
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(number)
         if becomes:
