@@ -39,6 +39,7 @@ from meditations.errors import MeditationError
 from meditations.publishing.publisher import Wishes, publish
 from meditations.publishing.site_checks import check_site
 from meditations.publishing.target import open_target, read_address
+from meditations.publishing.turn import LOCK
 from meditations.publishing.upload import read_upload
 
 if TYPE_CHECKING:
@@ -199,6 +200,29 @@ def _publish_until(place: Place, folder: Path, after_s: float | None) -> float:
         run.kill()
         run.communicate(timeout=60)
         return KILLED if run.returncode < 0 else time.monotonic() - since
+
+
+def test_two_at_once_go_one_after_the_other(place: Place, tmp_path: Path) -> None:
+    """Two machines publish at one moment, again and again: each feed that is seen is whole."""
+    with Reader(place.shelf).reading() as reader:
+        for number in range(3):
+            folders = [_another(tmp_path / "a", number), _another(tmp_path / "b", number + 3)]
+            runs = [
+                publish_process(
+                    folder, place.target,
+                    {**place.environment, "MEDITATIONS_CACHE": str(tmp_path / machine / "cache")},
+                )
+                for folder, machine in zip(folders, "ab", strict=True)
+            ]  # fmt: skip
+            for run in runs:
+                told = run.communicate(timeout=60)[0]
+                assert run.returncode == 0, told
+            feeds = {(folder / "feed.xml").read_bytes() for folder in folders}
+            assert place.shelf.read("feed.xml") in feeds
+            assert place.shelf.read(LOCK) is None
+    assert reader.faults == []
+    assert reader.reads > 10
+    assert len(reader.feeds) > 3
 
 
 # What a server may do to us.

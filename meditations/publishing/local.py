@@ -78,6 +78,18 @@ class FolderTarget:
                     beside.unlink(missing_ok=True)
         sent(place.stat().st_size)
 
+    def claim(self, path: str, data: bytes) -> bool:
+        """Makes a small file where there is none."""
+        place = self._root / path
+        with _told(f"writing {path}"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with place.open("xb") as stream:
+                    stream.write(data)
+            except FileExistsError:
+                return False
+        return True
+
     def delete(self, path: str) -> None:
         """Deletes a file."""
         with _told(f"deleting {path}"):

@@ -53,7 +53,7 @@ class SftpTarget:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._files: Any = None
-        self._renames: Any = None
+        self._channel: Any = None
 
     @property
     def shown(self) -> str:
@@ -80,7 +80,7 @@ class SftpTarget:
             loop.call_soon_threadsafe(loop.set_exception_handler, _heed)
             # Nor of every block that was still to go through a connection that is gone.
             logging.getLogger("asyncio").setLevel(logging.ERROR)
-            self._renames = sync(loop, self._files.client.start_sftp_client)
+            self._channel = sync(loop, self._files.client.start_sftp_client)
 
     def held(self, folders: Iterable[str]) -> dict[str, Held]:
         """The files at the top and in these folders."""
@@ -146,7 +146,24 @@ class SftpTarget:
     def _rename(self, how: str, before: str, after: str) -> None:
         # sshfs has a way of its own where posix-rename is missing: `cp` in a shell of the server,
         # which many accounts do not have and which shows half a file. So it is not asked.
-        sync(self._files.loop, getattr(self._renames, how), before, after)
+        sync(self._files.loop, getattr(self._channel, how), before, after)
+
+    def claim(self, path: str, data: bytes) -> bool:
+        """Makes a small file where there is none."""
+        place = self._at(path)
+        with self._told(f"writing {path}"):
+            self._files.makedirs(self._address.path or ".", exist_ok=True)
+            try:
+                sync(self._files.loop, self._make, place, data)
+            except asyncssh.SFTPError:  # version 3 of the protocol knows no error of this name
+                if self._files.exists(place):
+                    return False
+                raise
+        return True
+
+    async def _make(self, place: str, data: bytes) -> None:
+        async with self._channel.open(place, "xb") as stream:
+            await stream.write(data)
 
     def delete(self, path: str) -> None:
         """Deletes a file."""

@@ -48,6 +48,9 @@ class Target(Protocol):
     def send(self, source: Path, path: str, headers: Headers, sent: Callable[[int], None]) -> None:
         """Puts a file into its place; `sent` is told how many more bytes have gone."""
 
+    def claim(self, path: str, data: bytes) -> bool:
+        """Makes a small file where there is none, and says whether it did: only one can."""
+
     def delete(self, path: str) -> None:
         """Deletes a file; one that is gone already is no fault."""
 
