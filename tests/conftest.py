@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from support.serving import served, write
 
 from meditations.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from meditations.serving import Server
 
 # The same examples in every run: what fails in CI fails here.
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -29,6 +33,22 @@ def workers() -> Iterator[Workers]:
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own cache."""
     monkeypatch.setenv("MEDITATIONS_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small podcast, ready to be uploaded."""
+    folder = tmp_path / "build" / "podcast"
+    folder.parent.mkdir()
+    write(folder)
+    return folder
+
+
+@pytest.fixture
+def site(folder: Path) -> Iterator[Server]:
+    """A server of that folder, at any port."""
+    with served(folder) as running:
+        yield running
 
 
 @pytest.hookimpl(trylast=True)

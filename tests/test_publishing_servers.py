@@ -13,6 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -43,13 +44,14 @@ from meditations.publishing.turn import LOCK
 from meditations.publishing.upload import read_upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from meditations.publishing.planning import Plan
 
 pytestmark = pytest.mark.server
 
 BUCKET: Final = "quiet-evenings"
+STRANGER: Final = "the key of 127.0.0.1 is not one that is known here"
 SECRET: Final = "not-to-be-seen-0123456789"
 READS: Final = 200
 KILLS: Final = 30
@@ -282,22 +284,53 @@ def test_a_server_without_posix_rename_gets_all_the_same(
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        ("known_hosts", "nobody here knows the key of 127.0.0.1"),
-        ("id_ed25519", "127.0.0.1 did not let us in"),
+        (lambda ssh: (ssh / "known_hosts").unlink(), STRANGER),
+        (lambda ssh: _take_another_key(ssh / "known_hosts"), STRANGER),
+        (lambda ssh: (ssh / "id_ed25519").unlink(), "127.0.0.1 did not let us in"),
     ],
+    ids=["unknown", "another", "no key of ours"],
 )
 def test_a_stranger_is_not_trusted_and_a_missing_key_is_told(
-    spoil: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spoil: Callable[[Path], object], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server whose key nobody knows gets nothing; without a key of ours the message says so."""
     monkeypatch.setenv("SSH_AUTH_SOCK", "")
     with ssh_server(tmp_path / "sshd") as server:
-        (server.home / ".ssh" / spoil).unlink()
+        spoil(server.home / ".ssh")
         monkeypatch.setenv("HOME", str(server.home))
         with pytest.raises(MeditationError, match=told) as caught:
             send(make_folder(tmp_path, PUBLICATIONS[0]), server.target(tmp_path / "served"))
     assert f"sftp -P {server.port}" in caught.value.mend
     assert not (tmp_path / "served").exists()
+
+
+def _take_another_key(known: Path) -> None:
+    """The server has another key than it had when we met it."""
+    with TemporaryDirectory() as folder:
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{folder}/key"],
+            check=True, timeout=30,
+        )  # fmt: skip
+        other = Path(folder, "key.pub").read_text("utf-8")
+    known.write_text(f"{known.read_text('utf-8').split()[0]} {other}", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("target", "told", "tries"),
+    [
+        ("sftp://me@no-such-host.invalid/www", "no server of the name no-such-host", None),
+        ("sftp://me@127.0.0.1:9/www", "connecting to 127.0.0.1: Connection refused", 6),
+    ],
+)
+def test_a_server_that_is_not_there_is_told(
+    target: str, told: str, tries: int | None, tmp_path: Path
+) -> None:
+    """In words that a person understands; only what may come back is waited for."""
+    waits: list[float] = []
+    with pytest.raises(MeditationError, match=told) as caught:
+        send(make_folder(tmp_path, PUBLICATIONS[0]), target, wait=waits.append)
+    assert "Errno" not in str(caught.value)
+    assert tries is None or len(waits) == tries - 1
 
 
 def test_a_folder_that_may_not_be_written_is_told(

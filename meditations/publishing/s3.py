@@ -132,7 +132,7 @@ class S3Target:
     @contextlib.contextmanager
     def _told(self, doing: str) -> Iterator[None]:
         """Puts what botocore and s3fs raise into our words, without anything secret."""
-        where = f"{doing} at {self.shown}"
+        where = f"{doing} {'to' if doing == 'connecting' else 'at'} {self.shown}"
         try:
             yield
         except FileNotFoundError:

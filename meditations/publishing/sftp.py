@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import socket
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -67,7 +69,7 @@ class SftpTarget:
         and an empty tuple is asyncssh's way to say that it is to look where `ssh` does.
         """
         given = {"username": self._address.user or None, "port": self._address.port}
-        with self._told("connecting"):
+        with self._told(f"connecting to {self._address.host}"):
             self._files = SSHFileSystem(
                 self._address.host,
                 known_hosts=(),
@@ -182,19 +184,25 @@ class SftpTarget:
             raise
         except FileNotFoundError:
             raise self._refused(doing, "there is no such folder") from None
-        except asyncssh.HostKeyNotVerifiable as error:
-            raise self._stranger(error) from None
-        except (asyncssh.PermissionDenied, PermissionError) as error:
-            raise self._locked_out(doing, error) from None
+        except asyncssh.HostKeyNotVerifiable:
+            raise self._stranger() from None
+        except (asyncssh.PermissionDenied, PermissionError):
+            raise self._locked_out(doing) from None
         except asyncssh.SFTPPermissionDenied:
             raise self._refused(doing, "the server does not allow it") from None
         except _LOST as error:
             raise BrokenConnectionError(f"{doing}: {_words(error)}") from None
         except (asyncssh.Error, ValueError) as error:
             raise self._refused(doing, _words(error)) from None
+        except socket.gaierror as error:
+            kind = MeditationError if error.errno == socket.EAI_NONAME else BrokenConnectionError
+            raise kind(
+                f"{doing}: no server of the name {self._address.host} is found",
+                mend="is the name right, and is this computer online?",
+            ) from None
         except OSError as error:
             raise BrokenConnectionError(
-                f"{doing}: {error.strerror or _words(error)}",
+                f"{doing}: {_words(error)}",
                 mend=f"is this the right server? {self._address.host}",
             ) from None
 
@@ -204,21 +212,20 @@ class SftpTarget:
             mend="see whether the folder is there and belongs to you, and whether there is room",
         )
 
-    def _stranger(self, error: Exception) -> MeditationError:
-        del error
+    def _stranger(self) -> MeditationError:
         return MeditationError(
-            f"nobody here knows the key of {self._address.host}, so it may be another server",
-            mend=f"connect once by hand and compare the key that it shows: {self._by_hand()}",
+            f"the key of {self._address.host} is not one that is known here, so it may be another"
+            " server",
+            mend=f"connect once by hand, and compare the key that it shows: {self._by_hand()}",
         )
 
-    def _locked_out(self, doing: str, error: Exception) -> MeditationError:
-        if doing != "connecting":
+    def _locked_out(self, doing: str) -> MeditationError:
+        if not doing.startswith("connecting"):
             return self._refused(doing, "the server does not allow it")
-        del error
         return MeditationError(
             f"{self._address.host} did not let us in",
             mend="keys are taken from the agent and from ~/.ssh, as ssh does; this has to work"
-            f" without a password:\n{self._by_hand()}",
+            f" without a password (a key with a passphrase: ssh-add):\n{self._by_hand()}",
         )
 
     def _by_hand(self) -> str:
@@ -247,4 +254,6 @@ class _Told(Callback):  # type: ignore[misc]
 
 
 def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)  # asyncio has words of its own, with addresses in them
     return str(error).strip() or type(error).__name__

@@ -6,6 +6,7 @@ is where a maker learns what is still to be set there (docs/publishing.md tells 
 
 from __future__ import annotations
 
+import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -63,8 +64,13 @@ def check_site(site: str, upload: Upload) -> list[Remark] | None:
     """
     try:
         feed = _ask(site + FEED)
-    except (OSError, HTTPException):
-        return None
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", None)
+        if not isinstance(reason, ssl.SSLCertVerificationError):
+            return None
+        what = f"the certificate of {site} is refused: {reason.verify_message}"
+        mend = "apps refuse it as well: have it renewed, or made for this name"
+        return [Remark(what, mend, True)]
     remarks = list(_check_feed(feed, upload.feed, site))
     try:
         for item in _samples(upload.items):

@@ -86,6 +86,11 @@ _ADDRESS: Final = re.compile(
     r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^/:@]+)(?::(?P<port>\d{1,5}))?(?P<path>/.*)?"
 )
 
+_MEANT_ELSEWHERE: Final = re.compile(
+    r"\s*([^/\s]+@[^/\s]+:|(sftp|ssh|s3|ftps?|https?|file):)", re.I
+)
+"""As `scp` has it, or with a slash too few."""
+
 
 def read_address(text: str) -> Address:
     """A target from what somebody wrote: a folder, `sftp://…`, or `s3://…`.
@@ -93,10 +98,16 @@ def read_address(text: str) -> Address:
     Raises:
         MeditationError: If it cannot be read, or holds a password.
     """
+    if not text.strip():
+        raise MeditationError("no target was named", mend=_HOW)
     if "://" not in text:
-        if not text.strip():
-            raise MeditationError("no target was named", mend=_HOW)
+        if _MEANT_ELSEWHERE.match(text):
+            raise MeditationError(
+                "the target looks like a place on a server, and would be a folder here",
+                mend=f"{_HOW};\na folder here of that name is ./ and its name",
+            )
         return Address("", "", text)
+    text = text.strip()
     protocol = text.partition("://")[0].lower()
     if protocol not in PROTOCOLS:
         raise MeditationError(f"nothing can be published by '{protocol}://' here", mend=_HOW)
