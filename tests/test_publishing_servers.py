@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,7 @@ from support.publishing import (
 from meditations.commands.upload_progress import PlainProgress
 from meditations.errors import MeditationError
 from meditations.publishing.publisher import Wishes, publish
+from meditations.publishing.sftp import PIECE_BYTES
 from meditations.publishing.site_checks import check_site
 from meditations.publishing.target import open_target, read_address
 from meditations.publishing.turn import LOCK
@@ -253,6 +255,47 @@ def test_a_line_that_breaks_amid_a_file_is_mended(
     reader.read()
     assert reader.faults == []
     assert list(served.rglob("*.mp3")) or kind == "s3"
+
+
+def test_a_file_goes_on_where_the_line_broke(
+    sshd: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a line that never holds for a whole track it arrives all the same, and only once."""
+    size = 12_000_000
+    folder = make_folder(tmp_path, PUBLICATIONS[0], size)
+    (tmp_path / "served").mkdir()
+    with Breaking(sshd.port, 3_000_000, times=100) as line:
+        monkeypatch.setenv("HOME", str(_home(sshd, line.port)))
+        target = sshd.target(tmp_path / "served").replace(f":{sshd.port}", f":{line.port}")
+        send(folder, target, wait=lambda _: None)
+    assert line.broken >= 4
+    assert line.passed < 1.6 * size
+    reader = Reader(FolderShelf(tmp_path / "served"))
+    reader.read()
+    assert reader.faults == []
+    assert not list((tmp_path / "served").rglob("*.part"))
+
+
+def test_a_run_goes_on_where_an_earlier_one_was_killed(
+    sshd: SshServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies there of a track is not sent again but for its last piece, which may have holes."""
+    monkeypatch.setenv("HOME", str(sshd.home))
+    folder = make_folder(tmp_path, PUBLICATIONS[0], 3_000_000)
+    track = next((folder / "media").glob("*.mp3"))
+    name = sha256(f"media/{track.name}".encode()).hexdigest()[:32]
+    part = tmp_path / "served" / "media" / f".{name}.part"
+    part.parent.mkdir(parents=True)
+    whole = track.read_bytes()
+    part.write_bytes(b"\1" + whole[1 : 3 * PIECE_BYTES] + b"\0" * 1_000)
+    send(folder, sshd.target(tmp_path / "served"))
+    there = (tmp_path / "served" / "media" / track.name).read_bytes()
+    assert there[0] == 1  # so it was not sent again
+    assert there[1:] == whole[1:]
+    (tmp_path / "served" / "media" / track.name).unlink()
+    part.write_bytes(b"\0" * 4_000_000)  # whatever this is
+    send(folder, sshd.target(tmp_path / "served"))
+    assert (tmp_path / "served" / "media" / track.name).read_bytes() == whole
 
 
 def _home(server: SshServer, port: int) -> Path:

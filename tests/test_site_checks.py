@@ -8,6 +8,7 @@ import subprocess
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from support.publishing import SITE, make_folder
@@ -18,7 +19,6 @@ from meditations.publishing.upload import Upload, read_upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 TWO: Final = {"five-senses": 1, "then-and-now": 1}
@@ -97,6 +97,30 @@ def test_a_site_that_apps_fail_on_is_told(tmp_path: Path) -> None:
     assert ".srt" in told or ".chapters.json" in told or "chapters.json" in told
     assert any(remark.grave for remark in remarks)
     assert all(remark.mend for remark in remarks)
+
+
+class _Cutting(_Good):
+    """A proxy that says 206 and gives other bytes, as from a file that it keeps compressed."""
+
+    def do_GET(self) -> None:
+        if self.headers["Range"] != "bytes=0-1":
+            super().do_GET()
+            return
+        size = Path(self.translate_path(self.path)).stat().st_size
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes 0-1/{size}")
+        self.send_header("Content-Length", "1")
+        self.end_headers()
+        self.wfile.write(b"\x1f")
+
+
+def test_a_site_that_gives_other_bytes_is_told(tmp_path: Path) -> None:
+    """A part is looked at, and not only what is said of it."""
+    folder, upload = _uploaded(tmp_path)
+    with serving(folder, _Cutting) as site:
+        remarks = check_site(site, upload) or []
+    assert [remark.grave for remark in remarks] == [True]
+    assert "byte ranges" in remarks[0].what
 
 
 def test_a_site_with_other_files_is_told(tmp_path: Path) -> None:

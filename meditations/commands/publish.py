@@ -172,8 +172,8 @@ class _Outcome:
                 err=True,
             )
             return
-        for remark in self.remarks:
-            mark = "NO" if remark.grave else "To know"
+        for remark in sorted(self.remarks, key=lambda remark: not remark.grave):
+            mark = "To mend" if remark.grave else "To know"
             click.echo(f"{mark}: {remark.what}\n  {remark.mend}", err=True)
         if not any(remark.grave for remark in self.remarks):
             click.echo(f"It is at {self.site}, and the feed at {self.site}feed.xml")

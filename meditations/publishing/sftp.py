@@ -11,13 +11,14 @@ import logging
 import os
 import socket
 from datetime import UTC
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from fsspec.asyn import sync
-from fsspec.callbacks import Callback
 
 from meditations.errors import MeditationError
+from meditations.publishing.headers import hash_in
 from meditations.publishing.planning import Held
 from meditations.publishing.target import BrokenConnectionError, missing_library
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from meditations.publishing.target import Address
 
 CONNECT_S: Final = 20
+PIECE_BYTES: Final = 1 << 19
+"""Whoever waits for 100 ms to be answered sends four files at once at 20 MB a second."""
 ALIVE_S: Final = 15
 """A server that has not answered for three times this is taken for gone."""
 _LOST: Final = (
@@ -114,22 +117,29 @@ class SftpTarget:
                 return None
 
     def send(self, source: Path, path: str, headers: Headers, sent: Callable[[int], None]) -> None:
-        """Sends a file beside its place and moves it there; the headers are the web server's."""
+        """Sends a file beside its place and moves it there; the headers are the web server's.
+
+        What is named by its content goes on where it broke, in this run or an earlier one.
+        """
         del headers
         place = self._at(path)
         folder = place.rpartition("/")[0]
-        beside = (f"{folder}/" if folder else "") + f".{uuid4().hex}.part"
+        lasting = hash_in(path) is not None
+        name = sha256(path.encode("utf-8")).hexdigest()[:32] if lasting else uuid4().hex
+        copy = _Copy(source, (f"{folder}/" if folder else "") + f".{name}.part", sent)
         try:
             with self._told(f"sending {path}"):
-                self._files.put_file(str(source), beside, callback=_Told(sent))
-                there = self._files.info(beside)["size"]
-                if there != source.stat().st_size:
-                    raise BrokenConnectionError(f"only {there:,} bytes of {path} arrived")
-                self._move(beside, place)
-        except MeditationError:
-            # Over a broken connection it stays; a later publication clears it away.
-            with contextlib.suppress(Exception):
-                self._files.rm_file(beside, timeout=CONNECT_S)
+                if folder:
+                    self._files.makedirs(folder, exist_ok=True)
+                sync(self._files.loop, copy.run, self._channel)
+                self._move(copy.beside, place)
+        except MeditationError as error:
+            if isinstance(error, BrokenConnectionError):
+                error.gained = lasting and copy.gained
+            if not (lasting and isinstance(error, BrokenConnectionError)):
+                # Over a broken connection it stays; a later publication clears it away.
+                with contextlib.suppress(Exception):
+                    self._files.rm_file(copy.beside, timeout=CONNECT_S)
             raise
 
     def _move(self, beside: str, place: str) -> None:
@@ -240,17 +250,42 @@ def _heed(loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
         loop.default_exception_handler(told)
 
 
-class _Told(Callback):  # type: ignore[misc]
-    """Tells how many more bytes have gone."""
+class _Copy:
+    """A file on its way to a server, in pieces of which each has arrived before the next begins.
 
-    def __init__(self, sent: Callable[[int], None]) -> None:
-        super().__init__()
+    So of a part that lies there all is whole but, perhaps, its last piece.
+    """
+
+    def __init__(self, source: Path, beside: str, sent: Callable[[int], None]) -> None:
+        self.beside = beside
+        self.gained = False
+        self._source = source
         self._sent = sent
-        self._before = 0
 
-    def absolute_update(self, value: int) -> None:
-        self._sent(value - self._before)
-        self._before = value
+    async def run(self, channel: asyncssh.SFTPClient) -> None:
+        """Sends what is not there yet.
+
+        Raises:
+            EOFError: If not all of it is there in the end.
+        """
+        size = self._source.stat().st_size
+        flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT
+        async with channel.open(self.beside, flags, encoding=None) as there:
+            reached = (await there.stat()).size or 0
+            if reached > size:
+                await there.truncate(0)
+                reached = 0
+            start = max(0, reached - 1) // PIECE_BYTES * PIECE_BYTES
+            with self._source.open("rb") as here:
+                here.seek(start)
+                self._sent(start)
+                while piece := here.read(PIECE_BYTES):
+                    await there.write(piece, start)
+                    start += len(piece)
+                    self._sent(len(piece))
+                    self.gained = self.gained or start > reached
+            if (arrived := (await there.stat()).size) != size:
+                raise EOFError(f"only {arrived:,} bytes arrived")
 
 
 def _words(error: BaseException) -> str:

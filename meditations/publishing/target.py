@@ -21,7 +21,13 @@ PROTOCOLS: Final = ("sftp", "s3")
 
 
 class BrokenConnectionError(MeditationError):
-    """A connection that broke or a server that is busy: worth another try."""
+    """A connection that broke or a server that is busy: worth another try.
+
+    Attributes:
+        gained: Whether more of a file has arrived than ever before; the next try goes on there.
+    """
+
+    gained = False
 
 
 class Target(Protocol):
