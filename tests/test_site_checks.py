@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from support.publishing import SITE, make_folder
 
 from meditations.publishing.headers import headers_for
@@ -123,6 +124,23 @@ def test_a_site_that_gives_other_bytes_is_told(tmp_path: Path) -> None:
     assert "byte ranges" in remarks[0].what
 
 
+class _Locked(_Good):
+    """A server that may not read what was uploaded."""
+
+    def send_head(self) -> None:
+        self.send_error(403)
+
+
+def test_a_site_that_may_not_read_is_told(tmp_path: Path) -> None:
+    """Where rights are missing it is said so, and nobody is told to send it all again."""
+    folder, upload = _uploaded(tmp_path)
+    with serving(folder, _Locked) as site:
+        remarks = check_site(site, upload) or []
+    assert remarks
+    assert {remark.grave for remark in remarks} == {True}
+    assert all("has to be let read" in remark.mend for remark in remarks)
+
+
 def test_a_site_with_other_files_is_told(tmp_path: Path) -> None:
     """Missing and cut media are grave; a feed from a cache is only said."""
     folder, upload = _uploaded(tmp_path)
@@ -139,6 +157,7 @@ def test_a_site_with_other_files_is_told(tmp_path: Path) -> None:
     assert not grave[f"{site}feed.xml is not yet the feed that was sent"]
 
 
+@pytest.mark.server
 def test_a_site_with_a_wrong_certificate_is_told(tmp_path: Path) -> None:
     """A certificate that apps refuse is grave, and not the silence of a site that is off."""
     folder, upload = _uploaded(tmp_path)

@@ -93,7 +93,7 @@ def _samples(items: Iterable[Item]) -> Iterator[Item]:
 
 def _check_feed(answer: _Answer, sent: bytes, site: str) -> Iterator[Remark]:
     if answer.status != 200:
-        mend = "does the server serve the folder that was uploaded to, at this address?"
+        mend = _mend_status(answer, "does the server serve the folder that was uploaded to there?")
         yield Remark(f"{site}{FEED} is answered with {answer.status}", mend, True)
         return
     if "xml" not in answer.told("content-type"):
@@ -106,11 +106,18 @@ def _check_feed(answer: _Answer, sent: bytes, site: str) -> Iterator[Remark]:
         yield Remark("the feed has neither ETag nor Last-Modified", mend, False)
 
 
+def _mend_status(answer: _Answer, otherwise: str) -> str:
+    if answer.status in (401, 403):
+        return "the server, or in a bucket everyone, has to be let read what was uploaded"
+    return otherwise
+
+
 def _check_item(item: Item, site: str) -> Iterator[Remark]:
     url = site + quote(item.path)
     head = _ask(url, method="HEAD")
     if head.status != 200:
         mend = "apps ask this before they play" if _ask(url).status == 200 else "send it again"
+        mend = _mend_status(head, mend)
         yield Remark(f"HEAD {item.path} is answered with {head.status}", mend, True)
         return
     wanted = item.headers.type.partition(";")[0]
