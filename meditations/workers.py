@@ -85,9 +85,9 @@ class Workers:
         """Ends the processes.
 
         Raises:
-            KeyboardInterrupt: If there was one, whatever has become of it. Where it comes up while
-                a worker is being started, a pipe to the server that was ended breaks, and that
-                is raised in its place; from some callbacks Python lets nothing out at all.
+            KeyboardInterrupt: If there was one, whatever has become of it. Libraries swallow one
+                that comes up while they are imported, and some callbacks let nothing out; or a
+                pipe to the server that was just ended breaks, and that is raised in its place.
         """
         if kind is None and not self.stopped.is_set():
             self._pool.shutdown()
