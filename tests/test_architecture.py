@@ -13,8 +13,9 @@ import meditations
 PACKAGE: Final = Path(meditations.__file__).parent
 
 ROOMS: Final = (
-    {"errors"},
+    {"errors", "interrupts"},
     {"languages", "quantities"},
+    {"wording"},
     {"store", "programs", "project", "workers"},
     {"script"},
     {"sound"},

@@ -14,16 +14,10 @@ from support.feeds import own_project
 from support.podcast import podcast_of, write_project
 
 from meditations.errors import MeditationError
-from meditations.podcast.notes import (
-    DANGER,
-    NOT_THERAPY,
-    SYNTHETIC,
-    TAGS,
-    episode_notes,
-    markdown_html,
-)  # fmt: skip
+from meditations.podcast.notes import TAGS, episode_notes, markdown_html
 from meditations.quantities import format_clock
 from meditations.script.channel import LONGEST_DESCRIPTION
+from meditations.wording import wording_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +25,10 @@ if TYPE_CHECKING:
     from meditations.podcast.episodes import Episode
     from meditations.project import Project
 
+WORDS: Final = wording_for("en")
+DANGER, NOT_THERAPY, SYNTHETIC = map(
+    WORDS, ("safety.danger", "notes.not_therapy", "notes.synthetic")
+)
 BASE: Final = "https://example.org/quiet/"
 FILLER: Final = "Here is a paragraph about light, windows and the sound of a street. " * 8
 TIMES: Final = re.compile(r"\d\d:\d\d:\d\d ")

@@ -14,7 +14,6 @@ from meditations.plan import (
     SilenceEvent,
     make_plan,
 )
-from meditations.plan.breathing import ENGLISH
 from meditations.plan.layers import BED_ALONE_DB
 from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
@@ -161,7 +160,7 @@ def test_words_guide_the_first_rounds_and_a_tone_all_of_them() -> None:
     """Words in two rounds; a swell of in, hold and out in each, softer while words are there."""
     found = breaths("breathe: {in: 4s, hold: 2s, out: 6s, rest: 1s, times: 4}")
     assert [(event.phase, event.said.caption if event.said else "") for event in found] == [
-        ("in", ENGLISH["in"]), ("hold", ENGLISH["hold"]), ("out", ENGLISH["out"]),
+        ("in", "Breathing in."), ("hold", "Resting."), ("out", "Breathing out."),
         ("rest", ""),
     ] * 2 + [("in", ""), ("hold", ""), ("out", ""), ("rest", "")] * 2  # fmt: skip
     swells = [event for event in found if event.swell]
@@ -189,8 +188,8 @@ def test_words_tone_and_fade_are_settings(setting: str, words: int, levels: list
 
 def test_words_of_breathing_belong_to_a_language() -> None:
     """In a language that nothing is written for, nobody counts in English."""
-    assert not any(event.said for event in breaths("breathe: {in: 4s, out: 6s}", "language: de\n"))
-    own = breaths("breathe: {in: 4s, out: 6s, say: {in: Ein, out: Aus}}", "language: de\n")
+    assert not any(event.said for event in breaths("breathe: {in: 4s, out: 6s}", "language: fr\n"))
+    own = breaths("breathe: {in: 4s, out: 6s, say: {in: Ein, out: Aus}}", "language: fr\n")
     assert [event.said and event.said.caption for event in own] == ["Ein", "Aus"]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from meditations.plan.events import BreathEvent, BreathPhase, SayEvent
 from meditations.script.model import Breathe, BreathWords
 from meditations.sound.specs import SwellSpec
+from meditations.wording import has_wording, wording_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 WORDED_ROUNDS: Final = 2
 TONE_FADE_DB: Final = -9.0
 """How much softer the tone of breathing is in its first round, where it fades up."""
-ENGLISH: Final = {"in": "Breathing in.", "hold": "Resting.", "out": "Breathing out."}
 
 
 def breath_words(breathe: Breathe, language: str) -> dict[BreathPhase, str]:
-    """What is said as each phase begins; for languages but English a script brings its own."""
+    """What is said as each phase begins; nothing where neither script nor program has words."""
     words = breathe.say
     if words is None:
-        words = BreathWords.model_validate(
-            ENGLISH if language.split("-", maxsplit=1)[0] == "en" else {}
-        )
+        told = wording_for(language).below("spoken") if has_wording(language) else {}
+        words = BreathWords.model_validate(told)
     written: tuple[tuple[BreathPhase, str | None], ...] = (
         ("in", words.in_), ("hold", words.hold), ("out", words.out), ("rest", words.rest),
     )  # fmt: skip

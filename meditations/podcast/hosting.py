@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from meditations.project import public_name
+
 FEED: Final = "feed.xml"
 PAGE: Final = "index.html"
+_FEEDS: Final = re.compile(r"feed(-[a-z0-9-]+)?\.xml")
+_PAGES: Final = re.compile(r"index(-[a-z0-9-]+)?\.html")
 
 TYPES: Final = {
     ".chapters.json": "application/json+chapters",
@@ -39,6 +43,34 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
 """May be kept, but is asked about before each use: a feed and a page change under their names."""
 _HASHED: Final = re.compile(r"(assets|images|media)/[^/]+-[0-9a-f]{8,64}(\.[a-z0-9]+)+")
+
+
+def feed_of(language: str = "") -> str:
+    """The feed of a language; that of the channel's own has no language in its name.
+
+    With a dash: what stands between dots, servers take for an encoding or a program.
+    """
+    return f"feed-{language.lower()}.xml" if language else FEED
+
+
+def list_of(language: str = "") -> str:
+    """The list of meditations in a language; that of the channel's own is what a site opens."""
+    return f"index-{language.lower()}.html" if language else PAGE
+
+
+def page_of(slug: str) -> str:
+    """The page of a track."""
+    return f"listen/{public_name(slug)}.html"
+
+
+def is_feed(path: str) -> bool:
+    """Whether this is the feed of a language."""
+    return _FEEDS.fullmatch(path) is not None
+
+
+def is_list(path: str) -> bool:
+    """Whether this is the list of meditations in a language."""
+    return _PAGES.fullmatch(path) is not None
 
 
 def type_of(path: str) -> str:

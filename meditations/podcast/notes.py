@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from meditations.care.words import words_for
 from meditations.errors import MeditationError
+from meditations.podcast.hosting import page_of
 from meditations.quantities import format_clock
 from meditations.script.channel import LONGEST_DESCRIPTION
+from meditations.wording import has_wording, wording_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
     from meditations.podcast.episodes import Episode, Resource
+    from meditations.wording import Wording
 
 TAGS: Final = frozenset({"p", "br", "b", "strong", "em", "ul", "ol", "li", "a"})
 """What the directories' apps show; they leave all else out."""
@@ -32,13 +35,6 @@ SAFETY_LISTS: Final = {
 }
 """Lists of the care review by which a paragraph that keeps people safe is known."""
 SHORT_TITLE: Final = 24
-DANGER: Final = (
-    "If you are in danger now, or might harm yourself or someone else, call your local emergency"
-    " number."
-)
-NOT_THERAPY: Final = "This is not therapy, and is not offered instead of it."
-VOICE: Final = "The voice is synthetic"
-SYNTHETIC: Final = f"{VOICE}: a computer program speaks, not a person."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +102,8 @@ def episode_notes(episode: Episode, titles: Mapping[str, str], base: str) -> str
     Raises:
         MeditationError: If what must stay is longer than that.
     """
-    whole = _whole(episode, titles, base)
-    for notes in _ever_shorter(whole, episode, titles, base):
+    telling = _Telling(episode, titles, base)
+    for notes in _ever_shorter(_whole(telling), telling):
         told = str(notes)
         if len(told.encode()) <= LONGEST_DESCRIPTION:
             return told
@@ -118,15 +114,32 @@ def episode_notes(episode: Episode, titles: Mapping[str, str], base: str) -> str
     )
 
 
-def _ever_shorter(
-    whole: _Notes, episode: Episode, titles: Mapping[str, str], base: str
-) -> Iterator[_Notes]:
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What the notes of one episode are put together from."""
+
+    episode: Episode
+    titles: Mapping[str, str]
+    base: str
+
+    @property
+    def words(self) -> Wording:
+        """The program's own words: in the language of what the maker wrote, where there are any."""
+        return wording_for(self.episode.language)
+
+    def page(self, slug: str) -> str:
+        """The address of the page of a track."""
+        return self.base + page_of(slug)
+
+
+def _ever_shorter(whole: _Notes, telling: _Telling) -> Iterator[_Notes]:
     yield whole
     # What is left out is one tap away.
-    more = f"<p>{_link('All of these notes', _page(base, episode.slug))}</p>"
+    episode = telling.episode
+    more = f"<p>{_link(telling.words('notes.more'), telling.page(episode.slug))}</p>"
     notes = replace(whole, more=more)
     short = _chapters(episode, SHORT_TITLE)
-    for told in (whole.help, _help(episode, titles, base, about=False)):
+    for told in (whole.help, _help(telling, about=False)):
         # What is said about a help line matters more than when a chapter begins, and both matter
         # more than the summary, which every app has shown already.
         for chapters, summary in (
@@ -140,20 +153,23 @@ def _ever_shorter(
             yield (notes := replace(notes, maker=left))
 
 
-def _whole(episode: Episode, titles: Mapping[str, str], base: str) -> _Notes:
+def _whole(telling: _Telling) -> _Notes:
+    episode = telling.episode
     content, summary = _text(episode.content_note), _text(episode.summary)
+    before = _text(telling.words("notes.before"))
     return _Notes(
-        before=f"<p><b>Before you listen:</b> {content}</p>" if content else "",
+        before=f"<p><b>{before}</b> {content}</p>" if content else "",
         summary=f"<p>{summary}</p>" if summary else "",
-        maker=_maker(episode),
-        help=_help(episode, titles, base, about=True),
+        maker=_maker(telling),
+        help=_help(telling, about=True),
         chapters=_chapters(episode),
-        end=_end(episode),
+        end=_end(telling),
     )
 
 
-def _maker(episode: Episode) -> tuple[tuple[str, bool], ...]:
+def _maker(telling: _Telling) -> tuple[tuple[str, bool], ...]:
     """The maker's paragraphs; what every track has to say is added where they do not say it."""
+    episode, words = telling.episode, telling.words
     paragraphs = [part for part in episode.notes.split("\n\n") if part.strip()]
     # A list or a quotation may run over blank lines: then it is better not to be cut apart.
     if "\n".join(map(markdown_html, paragraphs)).split() == markdown_html(episode.notes).split():
@@ -161,16 +177,16 @@ def _maker(episode: Episode) -> tuple[tuple[str, bool], ...]:
     else:
         pieces = [episode.notes]
     told = [(markdown_html(piece), _is_safety(piece, episode.language)) for piece in pieces]
-    for name, line in (("therapy", NOT_THERAPY), ("danger", DANGER)):
+    for name, key in (("therapy", "notes.not_therapy"), ("danger", "safety.danger")):
         if not _says(episode.notes, episode.language, "C13", name):
-            told.append((f"<p>{_text(line)}</p>", True))
+            told.append((f"<p>{_text(words(key))}</p>", True))
     return tuple(told)
 
 
 def _is_safety(text: str, language: str) -> bool:
     if words_for(language) is None:
         return True  # nobody here can tell: it stays
-    return VOICE.lower() in _plain(text) or any(
+    return _names_voice(text, language) or any(
         _says(text, language, rule, name) for rule, names in SAFETY_LISTS.items() for name in names
     )
 
@@ -180,18 +196,23 @@ def _says(text: str, language: str, rule: str, name: str) -> bool:
     return words is not None and words.of(rule).has(text, name)
 
 
-def _help(episode: Episode, titles: Mapping[str, str], base: str, *, about: bool) -> str:
-    told = []
-    others = [slug for slug in episode.instead if slug in titles]
+def _names_voice(text: str, language: str) -> bool:
+    """Whether a maker says that the voice is synthetic."""
+    return has_wording(language) and wording_for(language)("notes.voice").lower() in _plain(text)
+
+
+def _help(telling: _Telling, *, about: bool) -> str:
+    told, episode, words = [], telling.episode, telling.words
+    others = [slug for slug in episode.instead if slug in telling.titles]
     if others:
-        links = " or ".join(_link(titles[slug], _page(base, slug)) for slug in others)
-        told.append(f"<p>Something else instead: {links}</p>")
+        links = [_link(telling.titles[slug], telling.page(slug)) for slug in others]
+        told.append(f"<p>{words('notes.instead', links=words('notes.or').join(links))}</p>")
     if episode.resources:
         lines = [_region(name, those, about=about) for name, those in _by_region(episode)]
-        head = "<b>People who can help</b>"
+        head = f"<b>{_text(words('safety.help'))}</b>"
         if unchecked := sum(r.checked == "never" for r in episode.resources):
-            which = "these" if unchecked == len(episode.resources) else "some of these"
-            head += f" (the publisher has not yet rung or visited {which})"
+            which = "all" if unchecked == len(episode.resources) else "some"
+            head += " " + _text(words(f"notes.unchecked_{which}"))
         told.append(f"<p>{'<br>'.join((head, *lines))}</p>")
     return "\n".join(told)
 
@@ -223,20 +244,21 @@ def _chapters(episode: Episode, longest: int | None = None) -> str:
     return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
 
 
-def _end(episode: Episode) -> str:
-    told = []
+def _end(telling: _Telling) -> str:
+    told, episode, words = [], telling.episode, telling.words
     owed = [s for s in episode.record["sounds"] if s["sha256"] and s["credit"]]
     if owed:
         credits = "; ".join(f"{sound['credit']} ({sound['license']})" for sound in owed)
-        told.append(f"Sounds: {credits}.")
-    if episode.record.get("synthetic_voice", True) and VOICE.lower() not in _plain(episode.notes):
-        told.append(SYNTHETIC)
+        told.append(words("notes.sounds", credits=credits))
+    synthetic = episode.record.get("synthetic_voice", True)
+    if synthetic and not _names_voice(episode.notes, episode.language):
+        told.append(words("notes.synthetic"))
     if episode.reviewed:
-        told.append(f"Read for care by {episode.reviewed}.")
+        told.append(words("notes.reviewed", name=episode.reviewed))
     else:
-        told.append("No person has reviewed this script for care yet.")
+        told.append(words("notes.unreviewed"))
     if episode.without_care:
-        told.append("The program's own care review found faults that are not mended.")
+        told.append(words("notes.without_care"))
     return f"<p>{_text(' '.join(told))}</p>"
 
 
@@ -250,7 +272,3 @@ def _text(text: str) -> str:
 
 def _link(text: str, address: str) -> str:
     return f'<a href="{html.escape(address)}">{_text(text)}</a>'
-
-
-def _page(base: str, slug: str) -> str:
-    return f"{base}listen/{slug}.html"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from meditations.quantities import FRAMES_PER_MS, format_clock
 from meditations.track.caption_lines import caption_lines
+from meditations.wording import wording_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 VTT_WIDTH: Final = 65
 SRT_WIDTH: Final = 32
 CAPTION_LINES: Final = 2
-SPEAKER: Final = "Synthetic voice"
 
 
 def ms(frame: int) -> int:
@@ -37,14 +37,15 @@ def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[st
         yield from _parts(cue, width)
 
 
-def speakers(timeline: Timeline) -> list[str]:
+def speakers(timeline: Timeline, language: str) -> list[str]:
     """Who speaks each cue, as listeners are shown: by name, where the script gives one.
 
     Voices without a name are numbered where there are several.
     """
+    nobody = wording_for(language)("track.voice")
     nameless = dict.fromkeys(_voice(cue) for cue in timeline.cues if not cue.speaker)
     numbers = {voice: f" {n}" if len(nameless) > 1 else "" for n, voice in enumerate(nameless, 1)}
-    return [cue.speaker or SPEAKER + numbers[_voice(cue)] for cue in timeline.cues]
+    return [cue.speaker or nobody + numbers[_voice(cue)] for cue in timeline.cues]
 
 
 def _voice(cue: Cue) -> tuple[str, str]:
@@ -65,7 +66,7 @@ def vtt(timeline: Timeline, language: str) -> str:
     """The captions as WebVTT; each says who speaks."""
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
-    for cue, speaker in zip(timeline.cues, speakers(timeline), strict=True):
+    for cue, speaker in zip(timeline.cues, speakers(timeline, language), strict=True):
         for start, end, lines in _parts(cue, VTT_WIDTH):
             text = "\n".join(html.escape(line, quote=False) for line in lines)
             times = f"{format_clock(start)} --> {format_clock(end)}"
@@ -88,7 +89,7 @@ def transcript(script: Script, timeline: Timeline) -> str:
 
     Where several voices speak, their names stand before what they say.
     """
-    paragraphs, names = [script.title], speakers(timeline)
+    paragraphs, names = [script.title], speakers(timeline, script.language)
     told = len(set(names)) > 1
     for number, chapter in enumerate(timeline.chapters):
         paragraphs.append(chapter.title + "\n" + "-" * len(chapter.title))

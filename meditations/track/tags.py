@@ -26,6 +26,7 @@ from mutagen.id3 import (
 )
 
 from meditations.track.sidecars import ms
+from meditations.wording import wording_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,7 @@ def write_tags(
     spoken = [(cue.caption, ms(cue.start_frame)) for cue in timeline.cues]
     tags.add(SYLT(utf8, language, _MILLISECONDS, _LYRICS, "", spoken))
     tags.add(APIC(utf8, "image/jpeg", PictureType.COVER_FRONT, "Cover", cover_jpeg))
-    _add_chapters(tags, timeline)
+    _add_chapters(tags, timeline, wording_for(script.language)("track.chapters"))
     # No padding: the same tag is the same bytes.
     written = io.BytesIO()
     tags.save(written, v1=0, v2_version=4, padding=lambda _: 0)
@@ -102,11 +103,11 @@ def _chapters_in_order(tag: bytes) -> bytes:
     return tag[:_HEADER] + b"".join(frame for _, frame in frames)
 
 
-def _add_chapters(tags: ID3, timeline: Timeline) -> None:
+def _add_chapters(tags: ID3, timeline: Timeline, told: str) -> None:
     names = [f"chp{number}" for number in range(len(timeline.chapters))]
     flags = CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED
     # Some players show no chapters where the table of contents has no title.
-    title = [TIT2(Encoding.UTF8, "Chapters")]
+    title = [TIT2(Encoding.UTF8, told)]
     tags.add(CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=title))
     for name, chapter in zip(names, timeline.chapters, strict=True):
         tags.add(
