@@ -10,8 +10,8 @@ import pytest
 from support.podcast import read_scripts, write_project
 
 from meditations.podcast.checking import Checked
-from meditations.podcast.feed import NAME
 from meditations.podcast.feed_checks import check_contents
+from meditations.podcast.hosting import FEED
 from meditations.podcast.publishing_folder import publishing_contents
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
 
 def spoilt(contents: Contents, pattern: str, by: str) -> Checked:
     """What is found where the first match of `pattern` in the feed is another."""
-    feed = contents.texts[NAME].decode()
+    feed = contents.texts[FEED].decode()
     changed, count = re.subn(pattern, by, feed, count=1, flags=re.DOTALL)
     assert count == 1, pattern
-    return check_contents(replace(contents, texts={**contents.texts, NAME: changed.encode()}))
+    return check_contents(replace(contents, texts={**contents.texts, FEED: changed.encode()}))
 
 
 def test_a_good_feed_has_no_fault(contents: Contents) -> None:
@@ -131,9 +131,9 @@ def test_each_mistake_is_told(name: str, contents: Contents) -> None:
 
 def test_the_same_sound_twice_is_told(contents: Contents) -> None:
     """Two episodes with one enclosure are told by both their names."""
-    feed = contents.texts[NAME].decode()
+    feed = contents.texts[FEED].decode()
     sounds = re.findall(r"<enclosure [^>]*/>", feed)
-    texts = {**contents.texts, NAME: feed.replace(sounds[1], sounds[0]).encode()}
+    texts = {**contents.texts, FEED: feed.replace(sounds[1], sounds[0]).encode()}
     found = [str(fault) for fault in check_contents(replace(contents, texts=texts)).faults]
     assert any("'Morning & Light' and 'Evening': share the sound" in fault for fault in found)
 

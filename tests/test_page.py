@@ -13,6 +13,7 @@ from support.podcast import HOSTILE, SLUGS, podcast_of, write_evenings
 from meditations.page import page_texts, views
 from meditations.podcast.notes import markdown_html
 from meditations.track.cover import palette_for
+from meditations.wording import wording_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,4 +212,4 @@ def test_numbers_and_addresses_of_help_can_be_tapped(told: str, links: list[str]
 )
 def test_whom_it_is_for_is_told_in_words(kind: tuple[str, ...], words: str) -> None:
     """From the kinds of the script."""
-    assert views.whom(kind) == words
+    assert wording_for("en")(views.whom(kind)) == words

@@ -14,13 +14,14 @@ from support.tracks import meditations
 
 from meditations.errors import MeditationError
 from meditations.podcast.assembling import UnfinishedError, read_podcast
-from meditations.podcast.feed import NAME
+from meditations.podcast.hosting import FEED
 from meditations.podcast.publishing_folder import publish_folder
 from meditations.track.cover import picture_facts
 from meditations.track.record import read_record
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Mapping
 
     from meditations.podcast.assembling import Podcast
     from meditations.project import Project
@@ -85,13 +86,13 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
 
     _write(tmp_path, "morning", "Morning")
     assert _run(tmp_path, "build", "--without-care").returncode == 0
-    assert (folder / NAME).read_bytes().count(b"<item>") == 2
+    assert (folder / FEED).read_bytes().count(b"<item>") == 2
     checked = _run(tmp_path, "check", "--feed", "--json")
     assert (checked.returncode, json.loads(checked.stdout)["episodes"]) == (0, 2)
     next(folder.glob("media/morning-*.mp3")).unlink()
     assert _run(tmp_path, "build", "--without-care").returncode == 0
     assert len(list(folder.glob("media/*.mp3"))) == 2
-    (folder / NAME).unlink()
+    (folder / FEED).unlink()
     foreign = _run(tmp_path, "build", "--without-care")
     assert (foreign.returncode, "holds something other" in foreign.stderr) == (1, True)
 
@@ -132,7 +133,7 @@ def test_a_project_without_a_channel_gets_one(tmp_path: Path) -> None:
     assert "Wrote podcast.yaml" in made.stdout + made.stderr
     assert "meditations serve" in made.stdout
     assert "meditations publish" not in made.stdout
-    assert (tmp_path / "build" / "podcast" / NAME).is_file()
+    assert (tmp_path / "build" / "podcast" / FEED).is_file()
     again = _run(tmp_path, "build", "--without-care")
     assert "Wrote" not in again.stdout + again.stderr
 
@@ -143,8 +144,8 @@ def _publish(project: Project) -> Podcast:
     return publish_folder(project, read_scripts(project), tracks, folder, [_page]).podcast
 
 
-def _page(podcast: Podcast, artwork: str) -> dict[str, bytes]:
-    return {"index.html": f"{podcast.channel.title} {artwork}".encode()}
+def _page(podcast: Podcast, artworks: Mapping[str, str]) -> dict[str, bytes]:
+    return {"index.html": f"{podcast.channel.title} {artworks[podcast.edition]}".encode()}
 
 
 def test_writers_of_pages_add_their_texts(tmp_path: Path) -> None:
@@ -231,7 +232,7 @@ def test_credits_stand_in_the_notes(tmp_path: Path) -> None:
     owed = {"sound": "rain.flac", "sha256": "0", "credit": "R. Ain", "license": "CC BY 4.0"}
     change_record(project, "evening", sounds=[owed])
     _publish(project)
-    assert b"Sounds: R. Ain (CC BY 4.0)." in (project.build / "podcast" / NAME).read_bytes()
+    assert b"Sounds: R. Ain (CC BY 4.0)." in (project.build / "podcast" / FEED).read_bytes()
 
 
 def test_an_episode_goes_only_on_purpose(tmp_path: Path) -> None:

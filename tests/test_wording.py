@@ -18,7 +18,9 @@ from meditations.wording import MONTHS, has_wording, wording_for
 PACKAGE: Final = Path(meditations.__file__).parent
 LANGUAGES: Final = sorted(file.stem for file in (PACKAGE / "wording").glob("*.toml"))
 ENGLISH: Final = wording_for("en")
-USED: Final = re.compile(r"""\b(?:words|word|say|telling\.words|_)\(\s*["']([a-z_.]+)["']""")
+TABLES: Final = "|".join(dict.fromkeys(key.partition(".")[0] for key in ENGLISH.texts))
+NAMED: Final = re.compile(rf"""["']((?:{TABLES})\.(?!js|css|html)[a-z_]*[a-z])["']""")
+IN_SCRIPTS: Final = re.compile(r"""\bword\((?:\w+(?:\.\w+)? \? )?"(\w+)"(?: : "(\w+)")?""")
 
 
 def fields(text: str) -> list[str]:
@@ -44,6 +46,24 @@ def test_numbers_and_days_are_written_as_the_language_has_them(language: str) ->
     assert len(words("numbers.months").split()) == MONTHS
     assert words("numbers.decimal") in (".", ",")
     assert words("notes.synthetic").startswith(words("notes.voice"))
+
+
+def test_every_word_is_said_somewhere_and_all_that_is_said_is_there() -> None:
+    """No key is left over, and none is missing that a page, a note or a script of a page names."""
+    sources = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]
+    named = {key for file in sources for key in NAMED.findall(file.read_text("utf-8"))}
+    for file in PACKAGE.rglob("*.js"):
+        found = IN_SCRIPTS.findall(file.read_text("utf-8"))
+        named |= {f"player.{key}" for keys in found for key in keys if key}
+    named |= {
+        f"{key}{which}"
+        for key in ("notes.unchecked_", "page.unchecked_")
+        for which in ("all", "some")
+    }
+    named |= {f"whom.{kind}_hurt" for kind in ("two", "night", "anyone")}
+    named |= {key for key in ENGLISH.texts if key.startswith("spoken.")}
+    named |= {"whom.anyone"}
+    assert named == set(ENGLISH.texts)
 
 
 def test_words_as_they_are_shown() -> None:

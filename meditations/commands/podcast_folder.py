@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from meditations.errors import FaultyScriptError, MeditationError
+from meditations.languages import own_name
 from meditations.podcast.folder_stamp import folder_is_fresh, remember_folder
 from meditations.project import find_scripts
+from meditations.wording import has_wording
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -87,7 +89,19 @@ def _make(project: Project, tracks: Path, folder: Path, failed: Collection[str])
     except MeditationError as error:
         return PodcastOutcome("failed", folder, error=str(error))
     told = [f"{slug} is not in the podcast: {why}" for slug, why in published.podcast.withheld]
+    told += _without_words(published.podcast)
     return PodcastOutcome("made", folder, tuple(told))
+
+
+def _without_words(podcast: Podcast) -> list[str]:
+    """What a maker has to know of languages that the program itself has no words in."""
+    tags = dict.fromkeys(edition.channel.language for edition in podcast.editions)
+    return [
+        f"The page's own words are English in the podcast in {own_name(tag)}: the program has none"
+        " in that language yet (meditations/wording/ holds those that it has)"
+        for tag in tags
+        if not has_wording(tag)
+    ]
 
 
 def _quickly(channel: Path, setting: str) -> str:
@@ -102,11 +116,11 @@ def page_writers() -> Sequence[PageWriter]:
     return (_pages,)
 
 
-def _pages(podcast: Podcast, artwork: str) -> Mapping[str, bytes]:
+def _pages(podcast: Podcast, artworks: Mapping[str, str]) -> Mapping[str, bytes]:
     from meditations.page import page_texts
     from meditations.podcast.notes import markdown_html
 
-    return page_texts(podcast, lambda episode: markdown_html(episode.notes), artwork)
+    return page_texts(podcast, lambda episode: markdown_html(episode.notes), artworks)
 
 
 def _read_all(project: Project) -> list[Script]:

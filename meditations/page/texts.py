@@ -6,22 +6,26 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from meditations.page import views
 from meditations.page.drawing import palettes_css, window
 from meditations.podcast.episodes import SHORT
+from meditations.podcast.hosting import PAGE
 from meditations.track.cover import PALETTES, cover_png, draw_cover, palette_for
+from meditations.wording import wording_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from meditations.podcast.assembling import Podcast
     from meditations.podcast.episodes import Episode
+    from meditations.wording import Wording
 
 SCRIPTS: Final = ("light", "player", "sleep", "keep")
 ICONS_PX: Final = (180, 192, 512)
@@ -38,54 +42,98 @@ class Assets:
 
 
 def page_texts(
-    podcast: Podcast, notes_html: Callable[[Episode], str], cover: str | None = None
+    podcast: Podcast,
+    notes_html: Callable[[Episode], str],
+    covers: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
-    """The texts of the listening page, by their path in the folder of the podcast.
+    """The texts of the listening page in all its languages, by their path in the folder.
 
     Args:
         podcast: What is published.
         notes_html: The notes of an episode as HTML that is safe to show. Content note, chapters,
             help lines, review and the word on the voice are shown by the page itself.
-        cover: Where the channel's own cover lies in the folder, for those who share the list; the
-            newest episode's by default.
+        covers: Where the covers of the channel lie in the folder, by edition, for those who share
+            the list; the newest episode's by default.
 
     Returns:
         Bytes by path; the same for the same podcast.
     """
     channel = podcast.channel
     assets = _assets(channel.palette or palette_for(channel.title))
-    environment = _environment()
-    common = {"channel": channel, "assets": assets.paths, "paper": PAPER, "site": channel.site}
-
-    def render(template: str, root: str, **more: Any) -> bytes:
-        text = environment.get_template(template).render(root=root, **common, **more)
-        return text.encode("utf-8")
-
     texts = dict(assets.texts)
-    texts["index.html"] = render(
-        "index.html",
-        "",
-        groups=views.groups(podcast.episodes),
-        plainest=views.plainest(podcast.episodes),
-        regions=views.by_region(r for e in podcast.episodes for r in e.resources),
-        cover=cover or next((e.image.path for e in podcast.episodes), None),
-    )
-    for episode in podcast.episodes:
-        texts[f"listen/{episode.slug}.html"] = render(
-            "episode.html",
-            "../",
-            episode=episode,
-            instead=views.instead(podcast, episode),
-            steadying=views.is_steadying(episode),
-            chapters=views.read_along(episode),
-            regions=views.by_region(episode.resources),
-            notes=Markup(notes_html(episode)),  # noqa: S704 (sanitised, by contract)
-        )
-    texts["manifest.webmanifest"] = _manifest(podcast, assets)
+    for edition in podcast.editions:
+        site = _Site(podcast, edition, assets, (covers or {}).get(edition.edition))
+        texts |= site.texts(notes_html)
     texts["sw.js"] = _service_worker(podcast, assets)
     return texts
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The pages in one language.
+
+    Attributes:
+        podcast: The podcast with all its languages.
+        edition: The podcast in this one.
+        assets: What all pages share.
+        cover: Where the channel's cover lies.
+    """
+
+    podcast: Podcast
+    edition: Podcast
+    assets: Assets
+    cover: str | None
+
+    def texts(self, notes_html: Callable[[Episode], str]) -> dict[str, bytes]:
+        """The list, a page for each episode, and the manifest."""
+        edition, episodes = self.edition, self.edition.episodes
+        texts = {
+            edition.page: self._render(
+                "index.html",
+                "",
+                versions=views.lists(self.podcast, edition),
+                groups=views.groups(episodes),
+                plainest=views.plainest(episodes),
+                regions=views.by_region(r for e in episodes for r in e.resources),
+                cover=self.cover or next((e.image.path for e in episodes), None),
+            ),
+            _manifest_of(edition): _manifest(edition, self.assets),
+        }
+        for episode in episodes:
+            texts[episode.page] = self._render(
+                "episode.html",
+                "../",
+                versions=views.versions(self.podcast, episode),
+                episode=episode,
+                instead=views.instead(self.podcast, episode),
+                steadying=views.is_steadying(episode),
+                chapters=views.read_along(episode),
+                regions=views.by_region(episode.resources),
+                notes=Markup(notes_html(episode)),  # noqa: S704 (sanitised, by contract)
+            )
+        return texts
+
+    def _render(self, template: str, root: str, **more: Any) -> bytes:
+        channel = self.edition.channel
+        words = wording_for(channel.language)
+        text = _environment().get_template(template).render(
+            root=root, channel=channel, edition=self.edition, assets=self.assets.paths,
+            manifest=_manifest_of(self.edition), paper=PAPER, site=channel.site, words=words,
+            say=partial(_say, words), spoken=words.below("player"), **more,
+        )  # fmt: skip
+        return text.encode("utf-8")
+
+
+def _manifest_of(edition: Podcast) -> str:
+    return edition.page.replace("index", "manifest").replace(".html", ".webmanifest")
+
+
+def _say(words: Wording, key: str, /, **filled: object) -> Markup:
+    """Words as HTML; what is filled in is escaped, unless it is HTML already."""
+    return escape(words.texts[key]).format(**filled)
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("meditations.page"),
@@ -96,14 +144,14 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
+        address=lambda path: "" if path == PAGE else path,
         clock=views.clock,
         contact=views.contact,
-        megabytes=views.megabytes,
-        minutes=views.in_minutes,
+        name=lambda path: path.rpartition("/")[2],
         seconds=views.seconds,
         unchecked=views.unchecked,
         whom=views.whom,
-        window=lambda episode: window(episode.slug, episode.record["palette"]),
+        window=lambda episode: window(episode.original, episode.record["palette"]),
     )
     return environment
 
@@ -139,13 +187,14 @@ def _close(css: str) -> bytes:
     )
 
 
-def _manifest(podcast: Podcast, assets: Assets) -> bytes:
-    channel = podcast.channel
+def _manifest(edition: Podcast, assets: Assets) -> bytes:
+    channel = edition.channel
+    words = wording_for(channel.language)
     told = {
         "name": channel.title,
-        "short_name": "Meditations" if len(channel.title) > 12 else channel.title,
+        "short_name": words("list.short_name") if len(channel.title) > 12 else channel.title,
         "lang": channel.language,
-        "start_url": "index.html",
+        "start_url": edition.page,
         "scope": "./",
         "display": "standalone",
         "background_color": PAPER["dark"],
@@ -166,6 +215,6 @@ def _service_worker(podcast: Podcast, assets: Assets) -> bytes:
     """The worker, with the list of what the pages need and of the sound that is published."""
     text = (files("meditations.page") / "assets" / "sw.js").read_text("utf-8")
     shell = sorted(path for path in assets.texts if not path.endswith(".png"))
-    sound = sorted(episode.media.path for episode in podcast.episodes)
+    sound = sorted(episode.media.path for episode in podcast.everything)
     filled = _lean(text).decode().replace("/* SHELL */ []", json.dumps(shell, indent=1))
     return filled.replace("/* SOUND */ []", json.dumps(sound, indent=1)).encode("utf-8")

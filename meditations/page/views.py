@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
+from meditations.languages import canonical, own_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -29,6 +31,16 @@ _CONTACT: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A page in some language: its path in the folder, and whether it is the one at hand."""
+
+    language: str
+    name: str
+    path: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """Words between two silences; `hush_s` is the silence after them where it is long, else 0."""
 
@@ -37,8 +49,8 @@ class Paragraph:
 
 
 def groups(episodes: Sequence[Episode]) -> tuple[tuple[str, tuple[Episode, ...]], ...]:
-    """The list, by occasion, each with its title; one that nothing is for is left out."""
-    sorts = {"For yourself": "", "For two people": "partner", "For the night": "sleep"}
+    """The list by occasion, each with the key of its title; one that nothing is for is left out."""
+    sorts = {"whom.yourself": "", "whom.two": "partner", "whom.night": "sleep"}
     found = [
         (title, tuple(each for each in episodes if _occasion(each.kind) == kind))
         for title, kind in sorts.items()
@@ -56,9 +68,32 @@ def plainest(episodes: Sequence[Episode]) -> Episode | None:
     return next((e for slug, _ in named.most_common() for e in episodes if e.slug == slug), None)
 
 
+def lists(podcast: Podcast, edition: Podcast) -> tuple[Version, ...]:
+    """The list of meditations in each language, the channel's own first; none where it is alone."""
+    return _together(
+        Version(canonical(tag), own_name(tag), each.page, each is edition)
+        for each in podcast.editions
+        for tag in (each.channel.language,)
+    )
+
+
+def versions(podcast: Podcast, episode: Episode) -> tuple[Version, ...]:
+    """A meditation in each language, in the order of the lists; none where there is but one."""
+    return _together(
+        Version(canonical(each.language), own_name(each.language), each.page, each is episode)
+        for each in podcast.everything
+        if each.original == episode.original
+    )
+
+
+def _together(found: Iterable[Version]) -> tuple[Version, ...]:
+    each = tuple(found)
+    return each if len(each) > 1 else ()
+
+
 def instead(podcast: Podcast, episode: Episode) -> tuple[Episode, ...]:
     """What is published of the others that a listener may choose in place of this one."""
-    known = {each.slug: each for each in podcast.episodes}
+    known = {each.slug: each for each in podcast.everything}
     return tuple(known[slug] for slug in episode.instead if slug in known)
 
 
@@ -68,14 +103,12 @@ def is_steadying(episode: Episode) -> bool:
 
 
 def whom(kind: Sequence[str]) -> str:
-    """Who a meditation is for."""
-    if "partner" in kind:
-        return "For two people" + (", hurt or not" if "trauma" in kind else "")
-    if "sleep" in kind:
-        return "For the night" + (", hurt or not" if "trauma" in kind else "")
-    if "general" in kind:
-        return "For anyone" + (", hurt or not" if "trauma" in kind else "")
-    return "For people who were hurt"
+    """Who a meditation is for, by the key of its words."""
+    hurt = "_hurt" if "trauma" in kind else ""
+    for each, words in (("partner", "two"), ("sleep", "night"), ("general", "anyone")):
+        if each in kind:
+            return f"whom.{words}{hurt}"
+    return "whom.hurt"
 
 
 def by_region(resources: Iterable[Resource]) -> tuple[tuple[str, tuple[Resource, ...]], ...]:
@@ -92,21 +125,11 @@ def unchecked(regions: Iterable[tuple[str, Sequence[Resource]]]) -> str:
     return ("all" if all(never) else "some") if any(never) else ""
 
 
-def in_minutes(ms: int) -> str:
-    """A length as people say it: `6 min`, `45 s`."""
-    return f"{round(ms / 60_000)} min" if ms >= 60_000 else f"{round(ms / 1000)} s"
-
-
 def clock(ms: int) -> str:
     """A time from the start: `1:05`, `1:02:05`."""
     minutes, seconds = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def megabytes(size_bytes: int) -> str:
-    """A size as a download shows it: `8.8 MB`."""
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 9.95e6 else f"{size_bytes / 1e6:.0f} MB"
 
 
 def seconds(ms: int) -> str:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
+from meditations.podcast.editions import OWN, choosing_alike, editions_of, in_language
 from meditations.podcast.episodes import Episode, read_episode
+from meditations.podcast.hosting import feed_of, list_of
 from meditations.podcast.identity import keep_identities
+from meditations.script.channel import read_channel
 from meditations.store import file_digest
 from meditations.track.credits import uncredited
 from meditations.track.record import read_record
@@ -28,17 +31,41 @@ class UnfinishedError(MeditationError):
 
 @dataclass(frozen=True, slots=True)
 class Podcast:
-    """All that is published.
+    """All that is published in one language, and, with the channel's own, in the others.
 
     Attributes:
-        channel: The podcast as a whole; it has its guid.
+        channel: The podcast as a whole, as it is called in this language; it has its guid.
         episodes: Newest first; of a serial channel by number, the first first.
         withheld: Names of tracks that have a date and are kept back, with the reasons.
+        edition: The language, as it stands under `translations:`; empty for the channel's own.
+        translations: The podcast in other languages, in the order of `podcast.yaml`.
     """
 
     channel: Channel
     episodes: tuple[Episode, ...]
     withheld: tuple[tuple[str, str], ...] = ()
+    edition: str = OWN
+    translations: tuple[Podcast, ...] = ()
+
+    @property
+    def editions(self) -> tuple[Podcast, ...]:
+        """The podcast in each of its languages, the channel's own first."""
+        return (self, *self.translations)
+
+    @property
+    def everything(self) -> tuple[Episode, ...]:
+        """All episodes in all languages."""
+        return tuple(episode for edition in self.editions for episode in edition.episodes)
+
+    @property
+    def feed(self) -> str:
+        """The path of its feed."""
+        return feed_of(self.edition)
+
+    @property
+    def page(self) -> str:
+        """The path of its list of meditations."""
+        return list_of(self.edition)
 
     def number(self, episode: Episode) -> int | None:
         """The number of an episode, from 1, where the channel is serial."""
@@ -64,9 +91,10 @@ def read_podcast(
             fault.
     """
     dated = [script for script in scripts if script.published]
-    channel = keep_identities(project, [script.slug for script in dated])
-    _refuse_vanished(channel, {script.slug for script in dated})
-    episodes: list[Episode] = []
+    edition_of = editions_of(dated, read_channel(project))
+    channel = keep_identities(project, edition_of)
+    _refuse_vanished(channel, set(edition_of))
+    episodes: dict[str, list[Episode]] = {edition: [] for edition in (OWN, *channel.translations)}
     withheld: list[tuple[str, str]] = []
     for script in dated:
         if channel.episodes[script.slug].retired:
@@ -77,10 +105,21 @@ def read_podcast(
         elif owed := uncredited(episode.record):
             withheld.append((script.slug, f"{owed[0]} has no credit: and license:"))
         else:
-            episodes.append(episode)
+            episodes[edition_of[script.slug]].append(episode)
+    translations = [
+        Podcast(in_language(channel, edition), _in_order(some, channel), (), edition)
+        for edition, some in episodes.items()
+        if edition != OWN and some
+    ]
+    own = _in_order(episodes[OWN], channel)
+    return Podcast(channel, own, tuple(withheld), OWN, tuple(translations))
+
+
+def _in_order(episodes: Sequence[Episode], channel: Channel) -> tuple[Episode, ...]:
     newest_first = channel.type != "serial"
-    episodes.sort(key=lambda e: (e.published, e.slug), reverse=newest_first)
-    return Podcast(channel, tuple(episodes), tuple(withheld))
+    return choosing_alike(
+        sorted(episodes, key=lambda e: (e.published, e.slug), reverse=newest_first)
+    )
 
 
 def _finished(script: Script, tracks: Path, guid: str) -> Episode:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from meditations.errors import MeditationError
 from meditations.podcast.feed import NAMESPACES
+from meditations.podcast.hosting import FEED, list_beside
 from meditations.script.channel import LONGEST_DESCRIPTION
 from meditations.track.cover import picture_facts
 
@@ -48,8 +49,11 @@ class _File:
 class Check:
     """One reading of one feed."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, feed: str = FEED) -> None:
+        """Takes the podcast's folder, and which of its feeds is read."""
         self.checked = Checked()
+        self.feed = feed
+        self.page = "" if feed == FEED else list_beside(feed)
         self.base = ""
         self.files = {
             media.path: _File(media.bytes, media.source.read_bytes) for media in contents.media

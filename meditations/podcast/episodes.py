@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from meditations.errors import MeditationError
-from meditations.podcast.hosting import type_of
+from meditations.podcast.hosting import page_of, type_of
+from meditations.project import original_of, public_name
 from meditations.store import file_digest
 from meditations.track.record import read_record
 
@@ -134,6 +135,16 @@ class Episode:
     record: Mapping[str, Any]
     soundbite: tuple[int, int] | None = None
 
+    @property
+    def original(self) -> str:
+        """The name of the track of which this is a translation; its own where it is none."""
+        return original_of(self.slug)
+
+    @property
+    def page(self) -> str:
+        """Where its page lies in the folder of the podcast."""
+        return page_of(self.slug)
+
 
 def read_episode(mp3: Path, guid: str) -> Episode:
     """The episode that a finished track makes.
@@ -181,5 +192,5 @@ def _each(kind: type[T], told: Iterable[Mapping[str, Any]]) -> tuple[T, ...]:
 def _media(mp3: Path, told: Mapping[str, Any], suffix: str, folder: str) -> Media:
     source = mp3.with_name(mp3.stem + suffix)
     digest = told["mp3"]["sha256"] if suffix == ".mp3" else file_digest(source)
-    path = f"{folder}/{mp3.stem}-{digest[:SHORT]}{suffix}"
+    path = f"{folder}/{public_name(mp3.stem)}-{digest[:SHORT]}{suffix}"
     return Media(source, path, type_of(path).partition(";")[0], source.stat().st_size)

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from meditations.podcast.editions import OWN
 from meditations.podcast.notes import episode_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lxml.etree import _Element
 
     from meditations.podcast.assembling import Podcast
     from meditations.podcast.episodes import Episode
     from meditations.script.channel import Channel
 
-NAME: Final = "feed.xml"
 TYPE: Final = "application/rss+xml"
 HERE: Final = "http://localhost/"
 """Stands for the site where nobody has named one; `serve` puts its own address there."""
@@ -43,26 +45,34 @@ class _Writing:
 
     podcast: Podcast
     base: str
-    titles: dict[str, str]
+    titles: Mapping[str, str]
 
     def url(self, path: str) -> str:
         """The address of a file in the podcast's folder."""
         return self.base + path
 
 
-def feed_xml(podcast: Podcast, artwork: str, base: str | None = None) -> bytes:
-    """The feed.
+def feed_xml(
+    podcast: Podcast,
+    artwork: str,
+    base: str | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> bytes:
+    """The feed of one edition.
 
     Args:
-        podcast: What is published.
+        podcast: What is published in it.
         artwork: The path of the channel's picture, below the podcast's folder.
         base: The address of that folder, with a slash at its end; by default the channel's site,
             or HERE where it has none.
+        titles: The titles of all that is published in any language, by the names of their tracks;
+            by default those of this edition.
 
     Raises:
         MeditationError: If the notes of an episode are too long.
     """
-    titles = {episode.slug: episode.title for episode in podcast.episodes}
+    if titles is None:
+        titles = {episode.slug: episode.title for episode in podcast.episodes}
     writing = _Writing(podcast, base or podcast.channel.site or HERE, titles)
     rss = etree.Element("rss", nsmap=NAMESPACES, version="2.0")
     channel = etree.SubElement(rss, "channel")
@@ -93,8 +103,8 @@ def _write_channel(channel: _Element, writing: _Writing, artwork: str) -> None:
     podcast, told = writing.podcast, writing.podcast.channel
     _add(channel, "title", told.title)
     _add(channel, "description", told.description)
-    _add(channel, "link", writing.base)
-    _add(channel, "atom:link", href=writing.url(NAME), rel="self", type=TYPE)
+    _add(channel, "link", writing.url("" if podcast.edition == OWN else podcast.page))
+    _add(channel, "atom:link", href=writing.url(podcast.feed), rel="self", type=TYPE)
     _add(channel, "language", told.language)
     if told.copyright:
         _add(channel, "copyright", told.copyright)
@@ -141,7 +151,7 @@ def _write_podcast(channel: _Element, told: Channel) -> None:
 def _write_item(item: _Element, episode: Episode, writing: _Writing) -> None:
     podcast = writing.podcast
     _add(item, "title", episode.title)
-    _add(item, "link", writing.url(f"listen/{episode.slug}.html"))
+    _add(item, "link", writing.url(episode.page))
     _add(item, "guid", episode.guid, isPermaLink="false")
     _add(item, "pubDate", format_datetime(episode.published, usegmt=True))
     notes = _clean(episode_notes(episode, writing.titles, writing.base))

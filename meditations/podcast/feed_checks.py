@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from meditations.errors import MeditationError
 from meditations.podcast.categories import CATEGORIES
 from meditations.podcast.checking import (
     Check,
@@ -22,7 +23,8 @@ from meditations.podcast.checking import (
     check_picture,
     text,
 )
-from meditations.podcast.feed import HERE, NAME, NAMESPACES
+from meditations.podcast.feed import HERE, NAMESPACES
+from meditations.podcast.hosting import FEED, is_feed
 from meditations.podcast.item_checks import check_item
 
 if TYPE_CHECKING:
@@ -40,14 +42,28 @@ _LICENSE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 
 
 def check_contents(contents: Contents) -> Checked:
-    """Everything that is wrong with the feed in `contents`, and with the files that it names.
+    """Everything that is wrong with the feeds in `contents`, and with the files that they name.
 
     Args:
-        contents: The podcast's folder, with its feed.
+        contents: The podcast's folder, with its feeds.
     """
-    check = Check(contents)
+    checked = Checked()
+    for feed in sorted({FEED, *filter(is_feed, contents.texts)}):
+        found = _check_feed(contents, feed)
+        checked.faults += found.faults if feed == FEED else [_of(feed, f) for f in found.faults]
+        if feed == FEED:  # what is to know of one is the same of all
+            checked.notes += found.notes
+    return checked
+
+
+def _of(feed: str, fault: MeditationError) -> MeditationError:
+    return MeditationError(f"{feed}: {fault.what}", mend=fault.mend)
+
+
+def _check_feed(contents: Contents, feed: str) -> Checked:
+    check = Check(contents, feed)
     try:
-        rss = etree.fromstring(contents.texts[NAME], etree.XMLParser(resolve_entities=False))
+        rss = etree.fromstring(contents.texts[feed], etree.XMLParser(resolve_entities=False))
     except (KeyError, etree.XMLSyntaxError) as error:
         check.fault("the feed", f"cannot be read: {error}")
         return check.checked
@@ -78,14 +94,14 @@ def _check_channel(check: Check, channel: _Element) -> None:
                  "itunes:type"):  # fmt: skip
         if not text(channel, name):
             check.fault(THE_CHANNEL, f"has no {name}")
-    check.base = text(channel, "link")
+    check.base = text(channel, "link").removesuffix(check.page)
     check_description(check, THE_CHANNEL, text(channel, "description"))
     check_explicit(check, THE_CHANNEL, channel)
     check_picture(check, THE_CHANNEL, channel)
     _check_category(check, channel)
     if channel.find("podcast:chapters", NAMESPACES) is not None:
         check.fault(THE_CHANNEL, "has chapters, which belong to episodes")
-    if attribute(channel, "atom:link[@rel='self']", "href") != check.base + NAME:
+    if attribute(channel, "atom:link[@rel='self']", "href") != check.base + check.feed:
         check.fault(THE_CHANNEL, "does not say where the feed itself lies (atom:link)")
     try:
         uuid.UUID(text(channel, "podcast:guid"))

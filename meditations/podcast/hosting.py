@@ -63,6 +63,11 @@ def page_of(slug: str) -> str:
     return f"listen/{public_name(slug)}.html"
 
 
+def list_beside(feed: str) -> str:
+    """The list of meditations in the language of a feed."""
+    return PAGE if feed == FEED else f"index{feed.removeprefix('feed').removesuffix('.xml')}.html"
+
+
 def is_feed(path: str) -> bool:
     """Whether this is the feed of a language."""
     return _FEEDS.fullmatch(path) is not None

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from meditations.errors import FaultyScriptError, MeditationError
 from meditations.podcast.artwork import channel_artwork
 from meditations.podcast.assembling import Podcast, read_podcast
-from meditations.podcast.feed import NAME, feed_xml
+from meditations.podcast.feed import feed_xml
 from meditations.podcast.feed_checks import check_contents
 from meditations.podcast.folder import Contents, write_folder
+from meditations.podcast.hosting import FEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from meditations.project import Project
     from meditations.script import Script
 
-PageWriter = Callable[[Podcast, str], Mapping[str, bytes]]
-"""Takes the podcast and the path of its picture, and gives texts: their bytes, by path."""
+PageWriter = Callable[[Podcast, Mapping[str, str]], Mapping[str, bytes]]
+"""Takes the podcast and the path of its picture in each edition; gives bytes of texts, by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,10 @@ class Published:
 
     Attributes:
         podcast: The channel and its episodes, and those that were kept back.
-        artwork: The path of the channel's picture.
         contents: Every file.
     """
 
     podcast: Podcast
-    artwork: str
     contents: Contents
 
 
@@ -75,16 +74,21 @@ def contents_of(
     Raises:
         MeditationError: If a picture cannot be used, or notes are too long.
     """
-    artwork, picture = channel_artwork(podcast.channel, project)
-    texts: dict[str, bytes] = {artwork: picture, NAME: feed_xml(podcast, artwork)}
+    titles = {episode.slug: episode.title for episode in podcast.everything}
+    texts: dict[str, bytes] = {}
+    artworks: dict[str, str] = {}
+    for edition in podcast.editions:
+        artwork, picture = channel_artwork(edition.channel, project)
+        artworks[edition.edition] = artwork
+        texts |= {artwork: picture, edition.feed: feed_xml(edition, artwork, titles=titles)}
     for write in writers:
-        texts |= write(podcast, artwork)
+        texts |= write(podcast, artworks)
     media = tuple(
         file
-        for e in podcast.episodes
+        for e in podcast.everything
         for file in (e.media, e.vtt, e.srt, e.text, e.chapter_file, e.image)
     )
-    return Published(podcast, artwork, Contents(media, texts))
+    return Published(podcast, Contents(media, texts))
 
 
 def publish_folder(
@@ -110,7 +114,7 @@ def publish_folder(
 
 def _refuse_foreign(folder: Path) -> None:
     """The folder is made anew as a whole: one that holds something else is left alone."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / NAME).is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / FEED).is_file():
         raise MeditationError(
             f"the folder {folder.name} holds something other than a podcast",
             mend="move it away, or choose another with --output DIR",

@@ -9,6 +9,7 @@ from meditations.errors import MeditationError
 from meditations.publishing.upload import guids
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from meditations.podcast.assembling import Podcast
@@ -28,12 +29,18 @@ def admit(podcast: Podcast, *, unreviewed: bool) -> Podcast:
     """
     if unreviewed:
         return podcast
-    waiting = [episode for episode in podcast.episodes if _has_to_wait(episode)]
+    waiting = [episode.slug for episode in podcast.everything if _has_to_wait(episode)]
+    translations = [_without(edition, waiting) for edition in podcast.translations]
     return replace(
-        podcast,
-        episodes=tuple(episode for episode in podcast.episodes if episode not in waiting),
-        withheld=(*podcast.withheld, *((episode.slug, UNREVIEWED) for episode in waiting)),
+        _without(podcast, waiting),
+        withheld=(*podcast.withheld, *((slug, UNREVIEWED) for slug in waiting)),
+        translations=tuple(edition for edition in translations if edition.episodes),
     )
+
+
+def _without(podcast: Podcast, slugs: Collection[str]) -> Podcast:
+    episodes = tuple(episode for episode in podcast.episodes if episode.slug not in slugs)
+    return replace(podcast, episodes=episodes)
 
 
 def _has_to_wait(episode: Episode) -> bool:

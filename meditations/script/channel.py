@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.functional_validators import AfterValidator, PlainValidator
 
 from meditations.errors import MeditationError, Where
-from meditations.languages import TAG
+from meditations.languages import TAG, canonical
 from meditations.script.reader import read_settings
 from meditations.script.settings import Settings
 from meditations.script.values import Boolean, Text, Title, choice, given, told
@@ -95,6 +95,18 @@ Line = Annotated[Title, _at_most(255)]
 """A name in a feed, after PSP-1 of the Podcast Standards Project."""
 ShortLine = Annotated[Title, _at_most(128)]
 """A name in a tag of the podcast namespace."""
+
+
+def _read_language(value: Any) -> str:
+    text = str(value).strip()
+    if not re.fullmatch(TAG, text):
+        raise MeditationError(
+            f"{given(value)} is no language", mend="write a code such as de or pt-BR"
+        )
+    return canonical(text)
+
+
+Language = Annotated[str, PlainValidator(told(_read_language))]
 Site = Annotated[str, PlainValidator(told(_read_site))]
 Address = Annotated[str, PlainValidator(told(_read_address))]
 Guid = Annotated[str, PlainValidator(told(_read_guid))]
@@ -131,6 +143,13 @@ class EpisodeEntry(Settings):
     retired: Boolean = False
 
 
+class Translation(Settings):
+    """What the podcast is called in another language, which then has a feed and a page."""
+
+    title: Line
+    description: Description
+
+
 class Channel(Settings):
     """The podcast as a whole.
 
@@ -138,6 +157,8 @@ class Channel(Settings):
         site: Where the folder `build/podcast/` will be found, with a slash at its end; None where
             nobody has said so yet.
         guid: The podcast's own, worked out once and then kept; None before.
+        translations: What it is called in other languages, by their tags.
+        guids: Those of the podcast in these languages, each of which directories take for one.
         episodes: What is kept of each episode, by the name of its track.
     """
 
@@ -161,7 +182,9 @@ class Channel(Settings):
         Literal["podcast", "music", "audiobook", "course", "newsletter", "blog"], choice(*MEDIUMS)
     ] = "podcast"
     people: tuple[Person, ...] = ()
+    translations: dict[Language, Translation] = {}
     guid: Guid | None = None
+    guids: dict[Language, Guid] = {}
     episodes: Annotated[dict[str, EpisodeEntry], Field(default_factory=dict)]
     where: Annotated[Where, Field(alias="@where")] = Where()
 

@@ -3,16 +3,18 @@
 "use strict";
 
 (() => {
-  const root = new URL(document.currentScript.dataset.root || "./", location.href);
+  const { dataset } = document.currentScript;
+  const root = new URL(dataset.root || "./", location.href);
   const button = document.getElementById("keep");
   if (!/^https?:$/.test(location.protocol) || !navigator.serviceWorker || !window.caches) return;
 
+  const { word } = window.meditations;
   const PAGES = `meditations ${root.pathname} pages`;
   const KEPT = `meditations ${root.pathname} kept`;
 
   const manifest = document.createElement("link");
   manifest.rel = "manifest";
-  manifest.href = new URL("manifest.webmanifest", root).href;
+  manifest.href = new URL(dataset.manifest, root).href;
   document.head.append(manifest);
 
   async function settle() {
@@ -31,7 +33,7 @@
     const kept = await caches.open(KEPT);
     for (const item of document.querySelectorAll("[data-sound]")) {
       if (!(await kept.match(new URL(item.dataset.sound, root)))) continue;
-      item.querySelector(".meta").append(" · on this device");
+      item.querySelector(".meta").append(` · ${word("here")}`);
     }
   }
   mark().catch(() => {});
@@ -44,7 +46,7 @@
   async function show() {
     const here = await (await caches.open(KEPT)).match(audio.src);
     button.dataset.kept = here ? "yes" : "no";
-    button.textContent = here ? "Remove from this device" : `Keep on this device (${size})`;
+    button.textContent = here ? word("remove") : word("keep", { size });
     button.hidden = false;
   }
 
@@ -60,7 +62,7 @@
       if (done) break;
       parts.push(value);
       got += value.length;
-      button.textContent = `Stop (${whole ? Math.floor((100 * got) / whole) : 0} %)`;
+      button.textContent = word("stop", { n: whole ? Math.floor((100 * got) / whole) : 0 });
     }
     /* Whole or not at all. */
     if (whole && got !== whole) throw new Error("cut short");
@@ -70,7 +72,7 @@
     await kept.put(audio.src, new Response(new Blob(parts, { type }), { headers }));
     /* Else a browser that runs short of room may drop it. */
     await navigator.storage?.persist?.().catch(() => false);
-    say("It is kept on this device, and plays without a network.");
+    say(word("kept"));
   }
 
   button.addEventListener("click", async () => {
@@ -81,14 +83,14 @@
     try {
       if (button.dataset.kept === "yes") {
         await (await caches.open(KEPT)).delete(audio.src);
-        say("It is no longer kept on this device.");
+        say(word("removed"));
       } else {
         await keep();
       }
     } catch (error) {
       const full = error.name === "QuotaExceededError";
       if (error.name !== "AbortError") {
-        say(full ? "There is not enough room on this device." : "It could not be kept: the network broke off. You could try again.");
+        say(word(full ? "full" : "broke"));
       }
     } finally {
       busy = null;

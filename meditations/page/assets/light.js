@@ -29,6 +29,10 @@ window.meditations = (() => {
     return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
   };
 
+  /* What is said to listeners comes with the page, in its language. */
+  const words = JSON.parse(document.getElementById("wording").textContent);
+  const word = (key, filled = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => filled[name]);
+
   root.classList.add("js");
   root.classList.toggle("night", remembered("night") === "yes");
 
@@ -42,5 +46,5 @@ window.meditations = (() => {
     show();
   });
 
-  return { remembered, remember, clock };
+  return { remembered, remember, clock, word };
 })();

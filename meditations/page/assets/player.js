@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { remembered, remember, clock } = window.meditations;
+  const { remembered, remember, clock, word } = window.meditations;
   const $ = (id) => document.getElementById(id);
   const audio = document.querySelector("audio");
   const length = Number(audio.dataset.length);
@@ -51,11 +51,7 @@
 
   function unheard() {
     const offline = navigator.onLine === false;
-    say(
-      offline
-        ? "You are offline, and this sound is not kept on this device."
-        : "The sound could not be loaded. You could try again in a moment.",
-    );
+    say(word(offline ? "offline" : "unheard"));
   }
 
   const toggle = () => (audio.paused ? play() : audio.pause());
@@ -66,7 +62,7 @@
       place.value = String(Math.floor(at));
       place.style.setProperty("--done", `${(100 * at) / length}%`);
     }
-    place.setAttribute("aria-valuetext", `${clock(at)} of ${clock(length)}`);
+    place.setAttribute("aria-valuetext", word("place", { at: clock(at), length: clock(length) }));
     $("gone").textContent = clock(at);
     $("left").textContent = `−${clock(length - at)}`;
     ring.style.strokeDasharray = `${(100 * at) / length} 100`;
@@ -116,7 +112,7 @@
   const before = Number(remembered(key));
   if (before > STEP_S && before < length - 20) {
     wanted = before;
-    say(`It goes on from ${clock(before)}, where you left it.`);
+    say(word("resume", { at: clock(before) }));
   }
 
   /* -- the sound itself ------------------------------------------------------------------ */
@@ -128,7 +124,7 @@
     audio.playbackRate = Number($("speed").value);
   });
   const showState = () => {
-    $("play").setAttribute("aria-label", audio.paused ? "Play" : "Pause");
+    $("play").setAttribute("aria-label", word(audio.paused ? "play" : "pause"));
     document.body.classList.toggle("playing", !audio.paused);
     if (navigator.mediaSession) navigator.mediaSession.playbackState = audio.paused ? "paused" : "playing";
   };
@@ -137,7 +133,7 @@
   addEventListener("pagehide", keepPlace);
   audio.addEventListener("ended", () => {
     remember(key, null);
-    say("That was all of it. There is no need to get up at once.");
+    say(word("end"));
   });
   audio.addEventListener("error", unheard);
 

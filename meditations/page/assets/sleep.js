@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { audio, cues, chapters, clock, say, seek } = window.meditations;
+  const { audio, cues, chapters, clock, say, seek, word } = window.meditations;
   const select = document.getElementById("sleep");
   const FADE_MS = 20_000;
   const PAUSE_S = 1.5;
@@ -57,10 +57,10 @@
       left = Infinity;
       fadeMs = FADE_MS / 2;
       begin();
-      say("It ends with this chapter.");
+      say(word("sleep_chapter"));
     } else {
       start(Number(value) * 60_000);
-      say(`It fades out in ${value} minutes of playing.`);
+      say(word("sleep", { n: value }));
     }
     select.value = value;
   }
@@ -102,7 +102,7 @@
     audio.pause();
     if (place !== null) seek(place);
     off();
-    say(`The sleep timer has ended the sound at ${clock(place ?? audio.currentTime)}; it goes on from there.`);
+    say(word("slept", { at: clock(place ?? audio.currentTime) }));
   }
 
   select.addEventListener("change", choose);

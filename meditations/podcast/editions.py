@@ -1,0 +1,102 @@
+"""The podcast in several languages: which track belongs to which, and what each is called.
+
+The channel's own language has the feed and the page that a podcast always has. Every other that
+`podcast.yaml` names under `translations:` has its own: directories take each for a podcast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from meditations.errors import MeditationError
+from meditations.languages import base, own_name
+from meditations.project import original_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from meditations.podcast.episodes import Episode
+    from meditations.script import Script
+    from meditations.script.channel import Channel
+
+OWN: Final = ""
+"""The edition in the channel's own language; the others go by their tags in `podcast.yaml`."""
+
+
+def editions_of(scripts: Iterable[Script], channel: Channel) -> dict[str, str]:
+    """The edition of each track, by the track's name.
+
+    What is in a language that the podcast has no edition in belongs to the channel's own, as long
+    as it is there in that language alone.
+
+    Raises:
+        MeditationError: If a meditation is there in several languages, and `podcast.yaml` does not
+            say what the podcast is called in one of them.
+    """
+    found = [(script, _edition(script.language, channel)) for script in scripts]
+    in_own = {script.original for script, edition in found if edition == OWN}
+    for script, edition in found:
+        if edition is None and (script.is_translation or script.original in in_own):
+            raise _unnamed(script, channel)
+    return {script.slug: edition or OWN for script, edition in found}
+
+
+def _edition(language: str, channel: Channel) -> str | None:
+    """The edition for a language: the very same, or that language in another country."""
+    named = {OWN: channel.language, **{tag: tag for tag in channel.translations}}
+    for alike in (str.lower, base):
+        for edition, tag in named.items():
+            if alike(tag) == alike(language):
+                return edition
+    return None
+
+
+def _unnamed(script: Script, channel: Channel) -> MeditationError:
+    tag = script.language
+    return MeditationError(
+        f"'{script.slug}' is published in {own_name(tag)}, and podcast.yaml does not say what the"
+        " podcast is called in that language",
+        mend=f"add to podcast.yaml:\ntranslations:\n  {tag}:\n    title: …\n    description: …",
+        where=channel.where,
+    )
+
+
+def in_language(channel: Channel, edition: str) -> Channel:
+    """The channel as it is called in one of its editions, with the guid of that one."""
+    if edition == OWN:
+        return channel
+    from meditations.track.cover import palette_for  # slow to import
+
+    told = channel.translations[edition]
+    return channel.model_copy(
+        update={
+            "title": told.title,
+            "description": told.description,
+            "language": edition,
+            "guid": channel.guids[edition],
+            # The same colours in each language.
+            "palette": channel.palette or palette_for(channel.title),
+        }
+    )
+
+
+def choosing_alike(episodes: Sequence[Episode]) -> tuple[Episode, ...]:
+    """The episodes of one edition, each naming others to choose by their tracks in this edition.
+
+    What is not there in this language stays what the script says.
+    """
+    here = {each.slug for each in episodes}
+    versions = {each.original: each.slug for each in reversed(episodes)}
+    return tuple(
+        replace(
+            each,
+            instead=tuple(
+                dict.fromkeys(
+                    slug if slug in here else versions.get(original_of(slug), slug)
+                    for slug in each.instead
+                )
+            ),
+        )
+        for each in episodes
+    )
