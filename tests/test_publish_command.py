@@ -24,7 +24,6 @@ from meditations.podcast.identity import episode_guid, podcast_guid
 from meditations.project import Project, find_scripts
 from meditations.publishing.gate import admit
 from meditations.publishing.staging import staged
-from meditations.publishing.upload import guids
 from meditations.script import read_script
 
 if TYPE_CHECKING:
@@ -137,8 +136,8 @@ def test_what_has_to_wait_is_left_out_where_the_feed_can_be_made_anew(built: Pat
         return Contents((), {f.relative_to(made).as_posix(): f.read_bytes() for f in files})
 
     with staged(podcast, folder, make) as upload:
-        assert guids(upload.feed) == {episode.guid for episode in podcast.episodes}
-        assert "then-and-now" not in upload.feed.decode()
+        assert upload.guids == {episode.guid for episode in podcast.episodes}
+        assert "then-and-now" not in upload.feeds["feed.xml"].decode()
     assert (folder / "feed.xml").read_bytes() == before
     assert [left for left in folder.parent.iterdir() if left.name.startswith(".podcast-")] == []
     with (

@@ -76,6 +76,7 @@ def command(target: str, dry_run: bool, unreviewed: bool, as_of: str | None, as_
         outcome = _Outcome(opened.shown, dry_run, podcast.withheld, plan)
         if not dry_run:
             outcome.site = str(podcast.channel.site)
+            outcome.feeds = tuple(upload.feeds)
             outcome.remarks = check_site(outcome.site, upload)
     (outcome.tell_json if as_json else outcome.tell)()
     return 1 if any(remark.grave for remark in outcome.remarks or ()) else 0
@@ -145,6 +146,7 @@ class _Outcome:
     withheld: tuple[tuple[str, str], ...]
     plan: Plan
     site: str = ""
+    feeds: tuple[str, ...] = ()
     remarks: list[Remark] | None = field(default_factory=list)
 
     def tell(self) -> None:
@@ -176,7 +178,8 @@ class _Outcome:
             mark = "To mend" if remark.grave else "To know"
             click.echo(f"{mark}: {remark.what}\n  {remark.mend}", err=True)
         if not any(remark.grave for remark in self.remarks):
-            click.echo(f"It is at {self.site}, and the feed at {self.site}feed.xml")
+            feeds = " and ".join(self.site + path for path in self.feeds)
+            click.echo(f"It is at {self.site}, and the feed at {feeds}")
 
     def tell_json(self) -> None:
         told: dict[str, Any] = {

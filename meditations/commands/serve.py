@@ -67,13 +67,16 @@ def _shown(folder: Path) -> Path:
 
 
 def _tell(server: Server, wanted: int | None) -> None:
-    from meditations.podcast.hosting import FEED
+    from meditations.podcast.hosting import PAGE, is_feed, is_list
 
     if wanted is None and server.port != FIRST_PORT:
         click.echo(f"Port {FIRST_PORT} is in use; this is port {server.port}.")
     click.echo(f"Page: {server.address}")
-    if (server.folder / FEED).is_file():
-        click.echo(f"Feed: {server.address}{FEED}")
+    for name in sorted(file.name for file in server.folder.glob("*.*")):
+        if is_feed(name):
+            click.echo(f"Feed: {server.address}{name}")
+        elif is_list(name) and name != PAGE:
+            click.echo(f"Page: {server.address}{name}")
     if not server.own_machine:
         click.echo(
             "Whoever is in the same network can open these, also what is not published yet.\n"

@@ -9,7 +9,7 @@ from meditations.errors import MeditationError
 from meditations.publishing.upload import guids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from meditations.podcast.assembling import Podcast
@@ -53,31 +53,38 @@ def retired_guids(podcast: Podcast) -> frozenset[str]:
     return frozenset(str(entry.guid) for entry in entries if entry.retired)
 
 
-def refuse_others(podcast: Podcast, feed: bytes, shown: Path) -> None:
-    """A feed that is sent names exactly the episodes that may be published.
+def refuse_others(podcast: Podcast, feeds: Mapping[str, bytes], shown: Path) -> None:
+    """The feeds that are sent name exactly the episodes that may be published, each in its own.
 
     Args:
         podcast: What may be published.
-        feed: The feed that is about to be sent.
-        shown: Its file, for the message.
+        feeds: The feeds that are about to be sent, by path.
+        shown: Their folder, for the message.
 
     Raises:
-        MeditationError: If it names another, or leaves one out.
+        MeditationError: If one names another episode, or leaves one out.
     """
-    admitted = {episode.guid: episode.slug for episode in podcast.episodes}
-    named = guids(feed)
-    if extra := named - admitted.keys():
-        known = {entry.guid: slug for slug, entry in podcast.channel.episodes.items()}
-        reasons = dict(podcast.withheld)
-        slug = known.get(min(extra), min(extra))
-        raise MeditationError(
-            f"the feed names '{slug}', which {reasons.get(slug, 'is not of this podcast')}",
-            mend="make the feed anew: meditations build",
-            file=shown,
-        )
-    if missing := sorted(admitted[guid] for guid in admitted.keys() - named):
-        raise MeditationError(
-            f"the feed does not name '{missing[0]}' yet",
-            mend="make the feed anew: meditations build",
-            file=shown,
-        )
+    wanted = {edition.feed: edition for edition in podcast.editions}
+    for path in sorted({*wanted, *feeds}):
+        named = guids(feeds.get(path, b""))
+        edition = wanted.get(path)
+        admitted = {each.guid: each.slug for each in edition.episodes} if edition else {}
+        _refuse_extra(podcast, named - admitted.keys(), shown / path)
+        missing = sorted(admitted[guid] for guid in admitted.keys() - named)
+        if missing or path not in feeds or edition is None:
+            lacks = f"does not name '{missing[0]}' yet" if missing else "is not of this podcast"
+            raise _unlike(f"the feed {lacks}", shown / path)
+
+
+def _refuse_extra(podcast: Podcast, extra: Collection[str], shown: Path) -> None:
+    if not extra:
+        return
+    known = {entry.guid: slug for slug, entry in podcast.channel.episodes.items()}
+    reasons = dict(podcast.withheld)
+    slug = known.get(min(extra), min(extra))
+    why = reasons.get(slug, "is not of this podcast")
+    raise _unlike(f"the feed names '{slug}', which {why}", shown)
+
+
+def _unlike(what: str, shown: Path) -> MeditationError:
+    return MeditationError(what, mend="make the feed anew: meditations build", file=shown)

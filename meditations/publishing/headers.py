@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from meditations.errors import MeditationError
-from meditations.podcast.hosting import ASK_AGAIN, FEED, FOR_EVER, UNKNOWN, cache_of, type_of
+from meditations.podcast.hosting import ASK_AGAIN, FOR_EVER, UNKNOWN, cache_of, is_feed, type_of
 
-__all__ = ["ASK_AGAIN", "FEED", "FOR_EVER", "SOON", "Headers", "hash_in", "headers_for"]
+__all__ = ["ASK_AGAIN", "FOR_EVER", "SOON", "Headers", "hash_in", "headers_for"]
 
 SOON: Final = "public, max-age=300"
-"""Of the feed: apps ask every few minutes at most, and a new episode is not waited for long."""
+"""Of a feed: apps ask every few minutes at most, and a new episode is not waited for long."""
 _HASHED = re.compile(r"(media|images|assets)/(?:.*-)?([0-9a-f]{8,64})\.[a-z0-9.]+")
 
 
@@ -46,4 +46,4 @@ def headers_for(path: str) -> Headers:
             f"nobody knows the type of {path}",
             mend="the folder holds what a build made and nothing else: build again",
         )
-    return Headers(kind, SOON if path == FEED else cache_of(path))
+    return Headers(kind, SOON if is_feed(path) else cache_of(path))

@@ -89,18 +89,21 @@ def _is_old(held: Held | None, now: datetime) -> bool:
     return held is None or held.modified is None or now - held.modified >= KEPT
 
 
-def refuse_vanished(there: bytes | None, upload: Upload, retired: Collection[str]) -> None:
-    """No episode leaves the feed by accident: apps would forget where somebody stopped.
+def refuse_vanished(
+    there: Iterable[bytes | None], upload: Upload, retired: Collection[str]
+) -> None:
+    """No episode leaves the feeds by accident: apps would forget where somebody stopped.
 
     Args:
-        there: The feed that is published now, if one is.
+        there: The feeds that are published now; None is one that is not.
         upload: What is to be published.
         retired: Guids of episodes that left on purpose.
 
     Raises:
-        MeditationError: If an episode of the published feed is missing from the new one.
+        MeditationError: If an episode of a published feed is in none of the new ones.
     """
-    vanished = guids(there or b"") - guids(upload.feed) - frozenset(retired)
+    known = frozenset[str]().union(*(guids(feed or b"") for feed in there))
+    vanished = known - upload.guids - frozenset(retired)
     if vanished:
         raise MeditationError(
             f"{len(vanished)} of the episodes that are published now would vanish:"

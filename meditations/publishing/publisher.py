@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from meditations.publishing.headers import ASK_AGAIN, FEED, Headers
+from meditations.podcast.hosting import is_feed
+from meditations.publishing.headers import ASK_AGAIN, Headers
 from meditations.publishing.manifest import MANIFEST, Manifest, read_manifest
 from meditations.publishing.patience import Patience
 from meditations.publishing.planning import Plan, digests, make_plan, refuse_vanished
@@ -92,7 +93,9 @@ def _look(
     """What there is to do, and what is known of the target before it is done."""
     manifest = read_manifest(patience.keep_trying(lambda: target.read(MANIFEST)))
     held = patience.keep_trying(lambda: target.held(_folders(upload, manifest)))
-    refuse_vanished(patience.keep_trying(lambda: target.read(FEED)), upload, wishes.retired)
+    feeds = sorted({*upload.feeds, *filter(is_feed, manifest.ours)})
+    there = [patience.keep_trying(lambda feed=feed: target.read(feed)) for feed in feeds]  # type: ignore[misc]
+    refuse_vanished(there, upload, wishes.retired)
     return make_plan(upload, held, manifest, wishes.now), manifest
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import meditations
-from meditations.publishing.headers import FEED, FOR_EVER
+from meditations.podcast.hosting import FEED, is_feed
+from meditations.publishing.headers import FOR_EVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -56,14 +57,14 @@ class _Answer:
 
 
 def check_site(site: str, upload: Upload) -> list[Remark] | None:
-    """Asks the site for the feed and for some files of each type; None if nothing answers.
+    """Asks the site for the feeds and for some files of each type; None if nothing answers.
 
     Args:
         site: The address of the folder, with a slash at its end.
         upload: What was sent.
     """
     try:
-        feed = _ask(site + FEED)
+        first = _ask(site + FEED)
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None)
         if not isinstance(reason, ssl.SSLCertVerificationError):
@@ -71,8 +72,10 @@ def check_site(site: str, upload: Upload) -> list[Remark] | None:
         what = f"the certificate of {site} is refused: {reason.verify_message}"
         mend = "apps refuse it as well: have it renewed, or made for this name"
         return [Remark(what, mend, True)]
-    remarks = list(_check_feed(feed, upload.feed, site))
+    remarks = list(_check_feed(first, upload.feeds[FEED], site + FEED))
     try:
+        for path in sorted(upload.feeds.keys() - {FEED}):
+            remarks += _check_feed(_ask(site + path), upload.feeds[path], site + path)
         for item in _samples(upload.items):
             remarks += _check_item(item, site)
     except (OSError, HTTPException) as error:
@@ -84,23 +87,23 @@ def _samples(items: Iterable[Item]) -> Iterator[Item]:
     """A few files of each type."""
     seen: dict[str, int] = {}
     for item in items:
-        if item.path == FEED:
+        if is_feed(item.path):
             continue
         seen[item.headers.type] = seen.get(item.headers.type, 0) + 1
         if seen[item.headers.type] <= MOST_CHECKED:
             yield item
 
 
-def _check_feed(answer: _Answer, sent: bytes, site: str) -> Iterator[Remark]:
+def _check_feed(answer: _Answer, sent: bytes, url: str) -> Iterator[Remark]:
     if answer.status != 200:
         mend = _mend_status(answer, "does the server serve the folder that was uploaded to there?")
-        yield Remark(f"{site}{FEED} is answered with {answer.status}", mend, True)
+        yield Remark(f"{url} is answered with {answer.status}", mend, True)
         return
     if "xml" not in answer.told("content-type"):
         yield _type_remark(FEED, answer, "application/rss+xml")
     if answer.body != sent:
         mend = "a cache may hold it for some minutes; if it stays so, the site is another folder"
-        yield Remark(f"{site}{FEED} is not yet the feed that was sent", mend, False)
+        yield Remark(f"{url} is not yet the feed that was sent", mend, False)
     if not (answer.told("etag") or answer.told("last-modified")):
         mend = "apps then fetch it whole each time: let the server send ETag or Last-Modified"
         yield Remark("the feed has neither ETag nor Last-Modified", mend, False)

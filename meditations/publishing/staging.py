@@ -8,8 +8,8 @@ import uuid
 from typing import TYPE_CHECKING
 
 from meditations.podcast.folder import write_folder
+from meditations.podcast.hosting import is_feed
 from meditations.publishing.gate import refuse_others
-from meditations.publishing.headers import FEED
 from meditations.publishing.upload import guids, read_upload
 
 if TYPE_CHECKING:
@@ -39,18 +39,25 @@ def staged(
         MeditationError: If what would be sent is not what may be.
     """
     site = str(podcast.channel.site)
-    feed = built / FEED
-    admitted = {episode.guid for episode in podcast.episodes}
-    if make is None or (feed.is_file() and guids(feed.read_bytes()) == admitted):
+    if make is None or _holds(built, podcast):
         upload = read_upload(built, site)
-        refuse_others(podcast, upload.feed, feed)
+        refuse_others(podcast, upload.feeds, built)
         yield upload
         return
     folder = built.with_name(f".{built.name}-{uuid.uuid4().hex}")
     try:
         write_folder(folder, make(podcast))
         upload = read_upload(folder, site)
-        refuse_others(podcast, upload.feed, feed)
+        refuse_others(podcast, upload.feeds, built)
         yield upload
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _holds(folder: Path, podcast: Podcast) -> bool:
+    """Whether a folder has a feed for each language, and in each what may be published."""
+    wanted = {each.feed: {episode.guid for episode in each.episodes} for each in podcast.editions}
+    feeds = {file.name: file for file in folder.glob("*.xml") if is_feed(file.name)}
+    return feeds.keys() == wanted.keys() and all(
+        guids(file.read_bytes()) == wanted[name] for name, file in feeds.items()
+    )

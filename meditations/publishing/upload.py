@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from meditations.errors import MeditationError
-from meditations.publishing.headers import FEED, Headers, hash_in, headers_for
+from meditations.podcast.hosting import FEED, is_feed, is_list
+from meditations.publishing.headers import Headers, hash_in, headers_for
 from meditations.store import file_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-ENTRANCE: Final = "index.html"
 WORKER: Final = "sw.js"
 FOLDERS: Final = ("media", "images", "assets", "listen")
 """What lies in these below the site is of this podcast."""
@@ -43,14 +44,16 @@ class Item:
 
     @property
     def phase(self) -> int:
-        """Its turn: nothing is sent before what it names, and the feed is sent last.
+        """Its turn: nothing is sent before what it names, and the feeds are sent last.
 
-        Media, sidecars and assets come first, then the pages that name them, the entrance, the
-        service worker that keeps all of these, and the feed.
+        Media, sidecars and assets come first, then the pages that name them, the lists, which are
+        the entrances, the service worker that keeps all of these, and the feed of each language.
         """
         if self.digest is None:
             return 0
-        return {ENTRANCE: 2, WORKER: 3, FEED: 4}.get(self.path, 1)
+        if is_feed(self.path):
+            return 4
+        return 2 if is_list(self.path) else 3 if self.path == WORKER else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,16 @@ class Upload:
 
     Attributes:
         items: In the order in which they go.
-        feed: The feed's bytes.
+        feeds: The bytes of the feed of each language, by path.
     """
 
     items: tuple[Item, ...]
-    feed: bytes
+    feeds: Mapping[str, bytes]
+
+    @property
+    def guids(self) -> frozenset[str]:
+        """The guids of all episodes in all languages."""
+        return frozenset[str]().union(*map(guids, self.feeds.values()))
 
 
 def read_upload(folder: Path, site: str) -> Upload:
@@ -74,7 +82,7 @@ def read_upload(folder: Path, site: str) -> Upload:
         site: The address of the folder once it is published, with a slash at its end.
 
     Raises:
-        MeditationError: If the folder is not there, holds what it should not, or its feed names
+        MeditationError: If the folder is not there, holds what it should not, or a feed names
             what is not in it.
     """
     if not (folder / FEED).is_file():
@@ -96,9 +104,11 @@ def read_upload(folder: Path, site: str) -> Upload:
             )
         items.append(_read_item(file, path))
     items.sort(key=lambda item: (item.phase, item.path))
-    feed = (folder / FEED).read_bytes()
-    _check_feed(feed, site, {item.path: item.bytes for item in items}, folder)
-    return Upload(tuple(items), feed)
+    sizes = {item.path: item.bytes for item in items}
+    feeds = {path: (folder / path).read_bytes() for path in sizes if is_feed(path)}
+    for path, feed in feeds.items():
+        _check_feed(feed, site, sizes, folder / path)
+    return Upload(tuple(items), feeds)
 
 
 def _read_item(file: Path, path: str) -> Item:
@@ -155,8 +165,7 @@ def enclosures(feed: bytes, site: str) -> dict[str, int]:
     return found
 
 
-def _check_feed(feed: bytes, site: str, sizes: dict[str, int], folder: Path) -> None:
-    shown = folder / FEED
+def _check_feed(feed: bytes, site: str, sizes: Mapping[str, int], shown: Path) -> None:
     told = feed.decode("utf-8", "replace")
     count = len(_ENCLOSURE.findall(told))
     promised = enclosures(feed, site)

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Final
 
-from meditations.podcast.hosting import FEED
+from meditations.podcast.hosting import is_feed
 from meditations.serving.addresses import host_named, is_loopback, path_parts
 from meditations.serving.answers import Answer, Facts, answer, preflight
 from meditations.serving.compressing import (
@@ -98,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
         with found.file:
             facts = Facts(found.path, found.bytes, found.tag, found.modified)
             body: RawIOBase | io.BytesIO = found.file
-            if found.path == FEED:
+            if is_feed(found.path):
                 feed = with_site(found.file.read(), self._address())
                 tag = f'"{hashlib.sha256(feed).hexdigest()[:32]}"'
                 facts, body = replace(facts, bytes=len(feed), tag=tag), io.BytesIO(feed)

@@ -8,8 +8,11 @@ from typing import Final
 
 _LINK: Final = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?link\s[^>]*>")
 _SELF: Final = re.compile(rb"""\srel\s*=\s*["']self["']""")
-_HREF: Final = re.compile(rb"""\shref\s*=\s*["']([^"']+/)feed\.xml["']""")
-_OURS: Final = rb"""(?=(?:assets|images|listen|media)/|(?:feed\.xml|index\.html)?["'<])"""
+_HREF: Final = re.compile(rb"""\shref\s*=\s*["']([^"']+/)feed(?:-[a-z0-9-]+)?\.xml["']""")
+_OURS: Final = (
+    rb"(?=(?:assets|images|listen|media)/"
+    rb"""|(?:feed(?:-[a-z0-9-]+)?\.xml|index(?:-[a-z0-9-]+)?\.html)?["'<])"""
+)
 """What follows the site where it is one of our addresses, and not a word about another."""
 
 
