@@ -134,6 +134,8 @@ def test_named_voices_speak_every_language() -> None:
     german = with_steps("Hallo", settings="language: de\nvoice: low\n")
     assert said(german)[0].utterance.manner == replace(NAMED["low"], voice="de+m6")
     assert named_voices("en-GB")["calm"].voice == "en-gb+f2"
+    assert named_voices("de-AT")["calm"].voice == "de+f2"
+    assert named_voices("en-AU") == NAMED
 
 
 @dataclass(frozen=True)

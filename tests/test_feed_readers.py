@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import pytest
 from lxml import etree
-from support.feeds import hostile_project, own_project
+from support.feeds import feeds_of, hostile_project, own_project
 from support.podcast import podcast_of, write_project
 
 from meditations.podcast.feed import feed_xml
-from meditations.project import Project
+from meditations.project import Project, language_of
+from meditations.wording import wording_for
 
 READERS: Final = Path(__file__).with_name("readers")
 pytestmark = pytest.mark.server
@@ -65,11 +66,11 @@ def tags(xml: bytes) -> Counter[tuple[str, ...]]:
 
 def test_feedsmith_keeps_every_tag(readers: Path, project: Project, tmp_path: Path) -> None:
     """What a reader takes in and writes anew holds every tag, attribute and word of ours."""
-    feed = tmp_path / "feed.xml"
-    feed.write_bytes(feed_xml(podcast_of(project), "images/channel.jpg"))
-    told = read(readers, "feed.mjs", feed)
-    assert told["told"] == told["again"]
-    assert tags(told["written"].encode()) == tags(feed.read_bytes())
+    for path, written in feeds_of(project).items():
+        (tmp_path / path).write_bytes(written)
+        told = read(readers, "feed.mjs", tmp_path / path)
+        assert told["told"] == told["again"]
+        assert tags(told["written"].encode()) == tags(written)
 
 
 def test_feedsmith_understands_what_it_reads(
@@ -106,7 +107,10 @@ def test_captions_pass_the_reference_parser(readers: Path, project: Project) -> 
     files = sorted((project.build / "tracks").glob("*.vtt"))
     told = read(readers, "captions.mjs", *files)
     assert [entry["errors"] for entry in told] == [[] for _ in files]
-    assert all(entry["cues"] and entry["voices"] == ["Synthetic voice"] for entry in told)
+    for file, entry in zip(files, told, strict=True):
+        language = language_of(file.stem) or "en"
+        assert entry["cues"]
+        assert entry["voices"] == [wording_for(language)("track.voice")]
 
 
 def test_hostile_captions_pass_the_reference_parser(readers: Path, tmp_path: Path) -> None:

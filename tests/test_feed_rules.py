@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.feed_rules import TAGS, complaints
-from support.feeds import ROOT, SITE, hostile_project, own_project
+from support.feeds import ROOT, SITE, feeds_of, hostile_project, own_project
 from support.podcast import podcast_of, write_project
 
 from meditations.podcast.feed import feed_xml
@@ -32,12 +32,16 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def test_validators_have_no_complaint_of_the_project_s_own(tmp_path: Path) -> None:
     """Every tag of the sixteen episodes is known, in its place, and holds what it should."""
-    assert complaints(feed(own_project(tmp_path)), f"{SITE}feed.xml") == []
+    for path, told in feeds_of(own_project(tmp_path)).items():
+        assert complaints(told, SITE + path) == []
 
 
-def test_validators_have_no_complaint_of_hostile_words(hostile: bytes) -> None:
-    """Whatever a maker writes, the feed stays one that validators pass."""
-    assert complaints(hostile, f"{QUIET}feed.xml") == []
+def test_validators_have_no_complaint_of_hostile_words(tmp_path: Path) -> None:
+    """Whatever a maker writes, in whichever language, its feed stays one that validators pass."""
+    feeds = feeds_of(hostile_project(tmp_path))
+    assert sorted(feeds) == ["feed-de.xml", "feed.xml"]
+    for path, told in feeds.items():
+        assert complaints(told, QUIET + path) == []
 
 
 def test_validators_have_no_complaint_of_a_podcast_without_episodes(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, Where, nearest
+from meditations.languages import base
+from meditations.speech import espeak
 from meditations.speech.choosing import AUTO, best_voice
 from meditations.speech.registry import engine_named
 from meditations.speech.utterance import Manner
@@ -39,6 +41,8 @@ def named_voices(language: str) -> dict[str, Manner]:
     code = language.lower()
     if code in ("en", "en-us"):
         return NAMED
+    if "-" in code and code not in espeak.languages(espeak.locate()):
+        return named_voices(base(code))  # German as it is spoken anywhere, for that of Austria
     return {
         name: replace(manner, voice=code + manner.voice[manner.voice.index("+") :])
         for name, manner in NAMED.items()

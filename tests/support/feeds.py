@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from meditations.podcast.feed import feed_xml
 from meditations.project import Project
-from support.podcast import change_record, make_tracks, write_project
+from support.podcast import change_record, make_tracks, podcast_of, write_project
 
 ROOT: Final = Path(__file__).parents[2]
 SITE: Final = "https://podcasts.example.org/guided-meditations/"
@@ -46,8 +47,18 @@ def own_project(root: Path) -> Project:
     return project
 
 
+def feeds_of(project: Project) -> dict[str, bytes]:
+    """The feed of each language, by its path."""
+    podcast = podcast_of(project)
+    titles = {episode.slug: episode.title for episode in podcast.everything}
+    return {
+        each.feed: feed_xml(each, "images/channel-0123456789ab.jpg", titles=titles)
+        for each in podcast.editions
+    }
+
+
 def hostile_project(root: Path) -> Project:
-    """Words that break what is careless, wherever a maker can write any."""
+    """Words that break what is careless, wherever a maker can write any, in two languages."""
     bites = {"ampersand": {"soundbite": {"from": 5, "for": 15}}}
     bites["long"] = bites["ampersand"]
     scripts: dict[str, dict[str, Any]] = {
@@ -63,8 +74,12 @@ def hostile_project(root: Path) -> Project:
         "title": HOSTILE["markup"], "description": "\n\n".join(HOSTILE.values()),
         "author": HOSTILE["quotes"], "copyright": HOSTILE["emoji"], "people": people,
         "owner": {"name": HOSTILE["ampersand"], "email": "a+b@example.org"}, "type": "serial",
-        "language": "pt-BR",
+        "language": "pt-BR", "translations": {
+            "de": {"title": HOSTILE["ampersand"], "description": HOSTILE["markup"]}
+        },
     }  # fmt: skip
+    scripts |= {f"{name}.de": {**told, "instead": ["markup"]} for name, told in scripts.items()}
     project = write_project(root, scripts, channel)
-    change_record(project, "control", title=CONTROL, summary=CONTROL, notes=CONTROL)
+    for slug in ("control", "control.de"):
+        change_record(project, slug, title=CONTROL, summary=CONTROL, notes=CONTROL)
     return project

@@ -19,7 +19,7 @@ from meditations.care import review
 from meditations.commands.podcast_folder import page_writers
 from meditations.podcast.assembling import Podcast, read_podcast
 from meditations.podcast.publishing_folder import publish_folder
-from meditations.project import Project
+from meditations.project import Project, original_of
 from meditations.script import read_script
 from meditations.speech.lengths import estimated_frames
 from meditations.store import file_digest
@@ -30,7 +30,7 @@ from meditations.track.preparing import check_script, named, surroundings
 from meditations.track.record import FORMAT, record_text, review_state, soundbite
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from meditations.script import Script
 
@@ -60,7 +60,20 @@ HOSTILE: Final = (
 SLUGS: Final = ("steady", "hostile", "night")
 
 
-def write_evenings(root: Path, **channel: Any) -> Project:
+TONGUES: Final[dict[str, Any]] = {
+    "de": {"title": "Ruhige Abende", "description": "Eins.\n\nUnd <mehr>."},
+    "es": {"title": "Tardes & <calma>", "description": "Uno.\n\nY <más>."},
+}
+
+
+def write_tongues(root: Path) -> Project:
+    """The evenings in three languages: one meditation in all of them, two in some."""
+    return write_evenings(
+        root, ("steady.de", "steady.es", "hostile.es"), site=CHANNEL["site"], translations=TONGUES
+    )
+
+
+def write_evenings(root: Path, translated: Sequence[str] = (), **channel: Any) -> Project:
     """A project of three episodes of about a minute, one of them full of hostile words."""
     root.mkdir(parents=True, exist_ok=True)
     help_lines = [
@@ -78,6 +91,8 @@ def write_evenings(root: Path, **channel: Any) -> Project:
         "night": {"title": "Night", "kind": ["sleep"], "instead": ["steady"], "language": "de"},
     }
     about = {"title": "Quiet Evenings", "author": "A & B", "description": "One.\n\nAnd <more>."}
+    for slug in translated:
+        evenings[slug] = evenings[original_of(slug)]
     scripts = {slug: {**_evening(slug), **differs} for slug, differs in evenings.items()}
     return write_project(root, scripts, {**about, **channel})
 
