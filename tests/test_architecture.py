@@ -38,6 +38,9 @@ ROOMS: Final = (
 ALONE: Final = {
     "pyttsx3": {"speech"},
     "espeakng_loader": {"speech"},
+    "onnx": {"speech"},
+    "onnxruntime": {"speech"},
+    "piper": {"speech"},
     "pydub": {"mix"},
     "subprocess": {"programs"},
     "imageio_ffmpeg": {"programs"},

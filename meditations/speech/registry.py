@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 GROUP: Final = "meditations.engines"
 """The group of entry points: each names what makes an engine from a project's folder."""
 
-OURS: Final = {"pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine"}
+OURS: Final = {
+    "pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine",
+    "piper": "meditations.speech.piper_engine:PiperEngine",
+}
 
 
 def engine_named(name: str, root: Path) -> Engine:

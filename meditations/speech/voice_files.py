@@ -1,0 +1,99 @@
+"""Voices that lie in files: where they are looked for, and how what a file holds is told."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from meditations.errors import MeditationError, from_os_error, nearest
+from meditations.store import file_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FOLDERS_SETTING: Final = "MEDITATIONS_VOICES"
+"""Folders of voices besides the project's own, parted as in PATH."""
+
+
+def voice_folders(root: Path) -> tuple[Path, ...]:
+    """Where voices are looked for, in this order: the project's `voices/`, then the setting's."""
+    named = os.environ.get(FOLDERS_SETTING, "").split(os.pathsep)
+    folders = [root / "voices", *(Path(name).expanduser() for name in named if name)]
+    return tuple(dict.fromkeys(folder.absolute() for folder in folders))
+
+
+def files_like(root: Path, pattern: str) -> dict[str, Path]:
+    """Files in those folders by name, without what `pattern` has behind its `*`.
+
+    Of two with one name the one is taken that is found first.
+    """
+    suffix = pattern.rpartition("*")[2]
+    found: dict[str, Path] = {}
+    for folder in voice_folders(root):
+        for file in sorted(folder.glob(pattern)):
+            if file.is_file() and not file.name.startswith("."):
+                found.setdefault(file.name.removesuffix(suffix), file)
+    return found
+
+
+def named_file(name: str, suffix: str, root: Path, kind: str, get: str) -> Path:
+    """The file of a voice that a script names.
+
+    Args:
+        name: A path from the project's folder, or a name to look for.
+        suffix: How the names of such files end.
+        root: The project's folder.
+        kind: What it is, for messages.
+        get: How to get one.
+
+    Raises:
+        MeditationError: If there is none, or it lies outside the project.
+    """
+    if name.endswith(suffix):
+        file = (root / name).resolve()
+        if not file.is_relative_to(root.resolve()):
+            raise MeditationError(
+                f"{kind} '{name}' lies outside the project",
+                mend=f"copy it into voices/, or let {FOLDERS_SETTING} name its folder, and give "
+                f"its name alone: {Path(name).name.removesuffix(suffix)}",
+            )
+        if file.is_file():
+            return file
+    here = files_like(root, f"*{suffix}")
+    if name in here:
+        return here[name]
+    mend = nearest(name, here) + "\n" if here else ""
+    raise MeditationError(
+        f"{kind} '{name}' is not here" if name else f"no {kind.removeprefix('the ')} is named",
+        mend=f"{mend}{get}\nlooked for in: {told_folders(root)}",
+    )
+
+
+def told_folders(root: Path) -> str:
+    """Where voices are looked for, in words."""
+    told = ", ".join(str(folder) for folder in voice_folders(root))
+    return told if os.environ.get(FOLDERS_SETTING) else f"{told} ({FOLDERS_SETTING} names more)"
+
+
+def digests(files: Sequence[Path]) -> str:
+    """What the files hold, in 16 hexadecimal digits each; each is read again when it has changed.
+
+    Raises:
+        MeditationError: If one cannot be read.
+    """
+    try:
+        return " ".join(_digest(file, *_state(file)) for file in files)
+    except OSError as error:
+        raise from_os_error(error, "reading a voice") from None
+
+
+def _state(file: Path) -> tuple[int, int]:
+    stat = file.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+@lru_cache(maxsize=64)
+def _digest(file: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 - part of the key
+    return file_digest(file)[:16]
