@@ -178,9 +178,10 @@ def test_words_have_their_times_in_order(case: Case, engine: Engine, tmp_path: P
 def test_another_version_or_model_is_another_take(
     case: Case, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the sound depends on is in the key."""
+    """What the sound depends on is in the key, and its files are told."""
     utterance = Utterance(WELCOME, case.manner)
     keys = [take_key(utterance, made_by(engine, utterance), PLAIN) for _ in range(2)]
+    assert all(file.is_file() for file in engine.files(utterance))
     takes.engine_version.cache_clear()
     other = case.changed(tmp_path, monkeypatch)
     keys.append(take_key(utterance, made_by(other, utterance), PLAIN))

@@ -232,7 +232,8 @@ def test_a_track_in_a_voice_of_piper(tmp_path: Path, workers: Workers) -> None:
     steps = with_steps('Say (Om)[ipa:"oʊm"] if you like.', "pause: 2s", "Rest.", settings=told)
     built = build(tmp_path, steps, workers)
     track = hear(built.mp3)
-    assert track.record["made_with"]["engines"]["piper"] == PiperEngine(tmp_path).version()
+    assert track.record["versions"]["engines"]["piper"] == PiperEngine(tmp_path).version()
+    assert {file.name for file in built.inputs} >= {"tiny.onnx", "tiny.onnx.json"}
     assert np.max(np.abs(track.samples)) > 0.05
     with pytest.raises(MeditationError) as caught:
         build(tmp_path, steps.replace("ben", "eve"), workers)

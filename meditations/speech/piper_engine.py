@@ -58,9 +58,13 @@ class PiperEngine:
         """Versions of Piper, which brings its own espeak-ng, and of what runs its models."""
         return versions("piper", {"piper-tts": "piper-tts", "onnxruntime": "onnxruntime"})
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:
+        """The voice's model and settings."""
+        return self._files(utterance.manner.voice)
+
     def basis(self, utterance: Utterance) -> str:
         """What the voice's two files hold."""
-        return digests(self._files(utterance.manner.voice))
+        return digests(self.files(utterance))
 
     def check(self, manner: Manner) -> None:
         """Makes sure that Piper and the voice are here, and that the settings are its own."""

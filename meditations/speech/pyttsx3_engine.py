@@ -39,8 +39,12 @@ class Pyttsx3Engine:
     synthetic: bool = True
     tries: int = TRIES
 
-    def basis(self, utterance: Utterance) -> str:  # noqa: ARG002 - espeak-ng brings its voices
-        """Nothing: the voices come with espeak-ng, whose version tells them."""
+    def files(self, utterance: Utterance) -> Sequence[Path]:  # noqa: ARG002 - any voice's are one
+        """None: the voices come with espeak-ng, whose version tells them."""
+        return ()
+
+    def basis(self, utterance: Utterance) -> str:  # noqa: ARG002 - there are no files
+        """Nothing, for there are no files."""
         return ""
 
     def version(self) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, from_os_error, nearest
-from meditations.store import file_digest
+from meditations.store import kept_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,22 +77,12 @@ def told_folders(root: Path) -> str:
 
 
 def digests(files: Sequence[Path]) -> str:
-    """What the files hold, in 16 hexadecimal digits each; each is read again when it has changed.
+    """What the files hold, in 16 hexadecimal digits each.
 
     Raises:
         MeditationError: If one cannot be read.
     """
     try:
-        return " ".join(_digest(file, *_state(file)) for file in files)
+        return " ".join(kept_digest(file)[:16] for file in files)
     except OSError as error:
         raise from_os_error(error, "reading a voice") from None
-
-
-def _state(file: Path) -> tuple[int, int]:
-    stat = file.stat()
-    return stat.st_size, stat.st_mtime_ns
-
-
-@lru_cache(maxsize=64)
-def _digest(file: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 - part of the key
-    return file_digest(file)[:16]

@@ -114,6 +114,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     mp3, record = _write(script, sounding, windows, folder, _Beside((png, jpeg), care))
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
+    inputs += sounding.voices
     if own_cover:
         inputs.append(own_cover)
     if (project.root / RESOURCES).is_file():
