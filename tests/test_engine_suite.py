@@ -31,13 +31,18 @@ WELCOME = "Hello, and welcome to these twelve quiet minutes."
 
 
 @pytest.fixture(params=list(CASES))
-def case(request: pytest.FixtureRequest) -> Iterator[Case]:
-    """Each engine in turn; its processes are ended in front and behind."""
-    found = CASES[request.param]
+def case(request: pytest.FixtureRequest) -> Case:
+    """Each engine in turn."""
+    return CASES[request.param]
+
+
+@pytest.fixture
+def apart(case: Case) -> Iterator[None]:
+    """Lets a test break an engine: its processes, and what is known of it, are its own."""
+    case.end()
     takes.engine_version.cache_clear()
-    found.end()
-    yield found
-    found.end()
+    yield
+    case.end()
     takes.engine_version.cache_clear()
 
 
@@ -121,6 +126,7 @@ def test_slower_takes_longer(case: Case, engine: Engine, tmp_path: Path) -> None
     assert 1.1 < len(slow.samples) / len(usual.samples) < 1.4
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_line_that_hangs_is_ended(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +140,7 @@ def test_a_line_that_hangs_is_ended(
     assert time.monotonic() - since < 8
 
 
+@pytest.mark.usefixtures("apart")
 def test_a_crash_is_told_and_the_next_line_spoken(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +154,7 @@ def test_a_crash_is_told_and_the_next_line_spoken(
     assert len(case.make(tmp_path).speak(Utterance(WELCOME, case.manner), tmp_path).samples)
 
 
+@pytest.mark.usefixtures("apart")
 def test_what_is_missing_is_told_with_what_mends_it(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +183,7 @@ def test_words_have_their_times_in_order(case: Case, engine: Engine, tmp_path: P
             assert edges[-1] <= len(given.samples) / given.rate_hz
 
 
+@pytest.mark.usefixtures("apart")
 def test_another_version_or_model_is_another_take(
     case: Case, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

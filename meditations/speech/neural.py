@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import shutil
 import signal
 import tempfile
 import time
@@ -68,14 +69,16 @@ def speak_line(line: Line, scratch: Path, timeout_s: float) -> Recording:
     Raises:
         SpeechError: If it could not be spoken, crashed, or took longer than `timeout_s`.
     """
-    target = scratch / f"spoken-{uuid4().hex}.npz"
+    folder = scratch / f"spoken-{uuid4().hex}"  # phonemizer (3.4) leaves libraries in such places
+    folder.mkdir()
+    target = folder / "sound.npz"
     try:
         told = _asked(line, target, timeout_s)
         if isinstance(told, MeditationError):
             raise told
         return _verified(_read(target), line)
     finally:
-        target.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _asked(line: Line, target: Path, timeout_s: float) -> object:

@@ -39,6 +39,7 @@ RANGES: Final = {
 """Least and most of each setting that is a number."""
 KINDS: Final = ("espeak", "text", "hebrew", "japanese", "thai")
 """How voices turn letters into sounds, but for `pinyin`, which fetches a model of its own."""
+QUALITIES: Final = ("high", "medium", "low", "x_low")
 SLOWEST_TIMES: Final = 20
 """A line may take this many times as long as it sounds, on a small and busy machine."""
 
@@ -56,7 +57,7 @@ class PiperEngine:
 
     def version(self) -> str:
         """Versions of Piper, which brings its own espeak-ng, and of what runs its models."""
-        return versions("piper", {"piper-tts": "piper-tts", "onnxruntime": "onnxruntime"})
+        return versions("piper", "piper-tts", "onnxruntime")
 
     def files(self, utterance: Utterance) -> Sequence[Path]:
         """The voice's model and settings."""
@@ -93,18 +94,20 @@ class PiperEngine:
                 )
 
     def voices(self) -> Sequence[VoiceInfo]:
-        """The voices in the project's `voices/` and in the folders of `MEDITATIONS_VOICES`."""
+        """The voices in all folders, those of the highest quality first."""
         try:
             self.version()
         except MeditationError:
             return []
-        found = []
+        found: list[tuple[int, VoiceInfo]] = []
         for name, file in files_like(self.root, "*.onnx").items():
             try:
-                found.append(_info(name, _read_config(file)))
+                config = _read_config(file)
             except MeditationError:
                 continue  # a model of another engine, or a broken file: `check` tells which
-        return found
+            if config.get("phoneme_type", "espeak") in KINDS:
+                found.append((_grade(config), _info(name, config)))
+        return [info for _, info in sorted(found, key=lambda graded: graded[0])]
 
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Speaks with the model, which is kept loaded in a process of its own."""
@@ -134,16 +137,14 @@ class PiperEngine:
         return _read_config(self._files(voice)[0])
 
 
-def versions(extra: str, packages: dict[str, str]) -> str:
-    """The versions of packages, by the names that are told.
+def versions(extra: str, *packages: str) -> str:
+    """The versions of packages.
 
     Raises:
         MeditationError: If one is not installed; names the extra that brings it.
     """
     try:
-        return ", ".join(
-            f"{told} {importlib.metadata.version(name)}" for told, name in packages.items()
-        )
+        return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
     except importlib.metadata.PackageNotFoundError as error:
         raise MeditationError(
             f"the engine {extra} is not installed: there is no {error.name or error}",
@@ -164,14 +165,23 @@ def _read_config(model: Path) -> dict[str, Any]:
         )
     try:
         config = json.loads(file.read_text("utf-8"))
-        needed = (config["audio"]["sample_rate"], config["phoneme_id_map"], config["num_speakers"])
+        whole = config["audio"]["sample_rate"] > 0 < config["num_speakers"]
+        whole = whole and {"_", "^", "$"} <= set(config["phoneme_id_map"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MeditationError(
             f"these are no settings of a Piper voice ({type(error).__name__}: {error})",
             mend=again,
             file=file,
         ) from None
-    return dict(config) if all(needed) else {}
+    if not whole:
+        raise MeditationError("these are no settings of a Piper voice", mend=again, file=file)
+    return dict(config)
+
+
+def _grade(config: dict[str, Any]) -> int:
+    """The place of a voice's quality; one that is not told comes last."""
+    told = (config.get("audio") or {}).get("quality")
+    return QUALITIES.index(told) if told in QUALITIES else len(QUALITIES)
 
 
 def _info(name: str, config: dict[str, Any]) -> VoiceInfo:

@@ -20,6 +20,7 @@ GROUP: Final = "meditations.engines"
 OURS: Final = {
     "pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine",
     "piper": "meditations.speech.piper_engine:PiperEngine",
+    "kokoro": "meditations.speech.kokoro_engine:KokoroEngine",
 }
 
 

@@ -10,13 +10,15 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from meditations.speech import piper_engine, pyttsx3_engine, speaker, speaking_child
+from meditations.speech import kokoro_engine, piper_engine, pyttsx3_engine, speaker, speaking_child
+from meditations.speech.kokoro_engine import KokoroEngine
+from meditations.speech.kokoro_line import KokoroLine
 from meditations.speech.neural import end_neural
 from meditations.speech.piper_engine import PiperEngine
 from meditations.speech.piper_line import PiperLine
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
 from meditations.speech.utterance import Manner
-from support.voice_models import write_piper
+from support.voice_models import write_kokoro, write_piper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,10 +83,17 @@ def hang(*given: object) -> None:
     time.sleep(60)
 
 
-class CrashingLine(PiperLine):
+class CrashingPiperLine(PiperLine):
     """A line at which the process dies."""
 
     def speak(self, voice: object) -> Recording:
+        os.abort()
+
+
+class CrashingKokoroLine(KokoroLine):
+    """A line at whose model the process dies."""
+
+    def load(self) -> object:
         os.abort()
 
 
@@ -124,13 +133,34 @@ def _piper_hangs(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 def _piper_crashes(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    monkeypatch.setattr(piper_engine, "PiperLine", CrashingLine)
+    monkeypatch.setattr(piper_engine, "PiperLine", CrashingPiperLine)
     return _piper(root)
 
 
 def _piper_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     write_piper(root / "voices", "en_US-tiny-medium", speakers=("anna", "ben"))
     return PiperEngine(root)
+
+
+def _kokoro(root: Path) -> Engine:
+    write_kokoro(root / "voices")
+    return KokoroEngine(root)
+
+
+def _kokoro_hangs(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    write_kokoro(root / "voices", slow=True)
+    monkeypatch.setattr(kokoro_engine, "SLOWEST_TIMES", 0)
+    return KokoroEngine(root, patience_s=0.3)
+
+
+def _kokoro_crashes(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setattr(kokoro_engine, "KokoroLine", CrashingKokoroLine)
+    return _kokoro(root)
+
+
+def _kokoro_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    write_kokoro(root / "voices", voices={"af_heart": 1.0})
+    return KokoroEngine(root)
 
 
 CASES = {
@@ -152,6 +182,17 @@ CASES = {
         missing=lambda root, monkeypatch: PiperEngine(root),
         mend="python -m piper.download_voices",
         changed=_piper_changed,
+        end=end_neural,
+        words=True,
+    ),
+    "kokoro": Case(
+        manner=Manner("kokoro", "af_heart", 120, 50),
+        make=_kokoro,
+        hangs=_kokoro_hangs,
+        crashes=_kokoro_crashes,
+        missing=lambda root, monkeypatch: KokoroEngine(root),
+        mend="curl -LO https://",
+        changed=_kokoro_changed,
         end=end_neural,
         words=True,
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    Table = NDArray[np.float32]
+
 HOP: Final = 256
 PIPER_RATE_HZ: Final = 22_050
 SOUND_FRAMES: Final = 6
@@ -27,17 +32,44 @@ BLANK_FRAMES: Final = 2
 MARK_FRAMES: Final = 4
 EDGE_FRAMES: Final = 8
 """Of silence in front of a sentence and behind it, as real voices have."""
-LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
+# What each model does: numbers of phonemes become frames, and each frame a tone with some noise.
+_TABLES: Final = """
+<int64 zero = {0}, int64 one = {1}, int64 two = {2}, int64[1] first = {0}, int64[1] second = {1},
+ int64[1] flat = {-1}, int64[4] shape = {1, 1, 1, -1}, float quarter = {0.25}, float soft = {0.05}>
+"""
+_FRAMES: Final = """
+  ends = CumSum (lasting, zero)
+  sum = ReduceSum <keepdims = 0> (lasting)
+  total = Cast <to = 7> (sum)
+  places = Range (zero, total, one)
+  places_f = Cast <to = 1> (places)
+  column = Unsqueeze (places_f, second)
+  row = Unsqueeze (ends, first)
+  past = GreaterOrEqual (column, row)
+  past_i = Cast <to = 7> (past)
+  index = ReduceSum <keepdims = 0> (past_i, second)
+  frame_ids = Gather (ids, index)
+  frame_loud = Gather (loud, frame_ids)
+  frame_pitch = Gather (pitch, frame_ids)
+"""
+_TONES: Final = """
+  pitch_column = Unsqueeze (voiced, second)
+  loud_column = Unsqueeze (frame_loud, second)
+  wave_row = Unsqueeze (wave, first)
+  phase = Mul (pitch_column, wave_row)
+  tone = Sin (phase)
+  random = RandomNormalLike (tone)
+  quiet = Mul (random, soft)
+  noise = Mul (quiet, noise_scale)
+  both = Add (tone, noise)
+  sounds = Mul (both, loud_column)
+"""
 # The names of inputs and outputs, and where noise comes in, are those of Piper's exported VITS.
-_PIPER: Final = """
-<ir_version: 8, opset_import: ["": 15]>
+_PIPER: Final = """<ir_version: 8, opset_import: ["": 15]>
 voice (int64[1, N] input, int64[1] input_lengths, float[3] scales{sid})
  => (float[1, 1, 1, S] output)
-<float[256] frames, float[256] loud, float[256] pitch, float[256] wave,
- int64 zero = {{0}}, int64 one = {{1}}, int64 two = {{2}}, int64[1] first = {{0}},
- int64[1] second = {{1}}, int64[1] flat = {{-1}}, int64[4] shape = {{1, 1, 1, -1}},
- float hop = {{256.0}}, float quarter = {{0.25}}, float soft = {{0.05}}>
+{tables}
 {{
   noise_scale = Gather (scales, zero)
   length_scale = Gather (scales, one)
@@ -51,36 +83,41 @@ voice (int64[1, N] input, int64[1] input_lengths, float[3] scales{sid})
   one_more = Mul (wide_w, own)
   scaled = Mul (own, length_scale)
   w = Add (scaled, one_more)
-  w_ceil = Ceil (w)
-  ends = CumSum (w_ceil, zero)
-  sum = ReduceSum <keepdims = 0> (w_ceil)
-  total = Cast <to = 7> (sum)
-  places = Range (zero, total, one)
-  places_f = Cast <to = 1> (places)
-  column = Unsqueeze (places_f, second)
-  row = Unsqueeze (ends, first)
-  past = GreaterOrEqual (column, row)
-  past_i = Cast <to = 7> (past)
-  index = ReduceSum <keepdims = 0> (past_i, second)
-  frame_ids = Gather (ids, index)
-  frame_loud = Gather (loud, frame_ids)
-  frame_pitch = Gather (pitch, frame_ids)
+  {ceil}
+  {frames}
   {speaker}
-  pitch_column = Unsqueeze (voiced, second)
-  loud_column = Unsqueeze (frame_loud, second)
-  wave_row = Unsqueeze (wave, first)
-  phase = Mul (pitch_column, wave_row)
-  tone = Sin (phase)
-  random = RandomNormalLike (tone)
-  quiet = Mul (random, soft)
-  noise = Mul (quiet, noise_scale)
-  both = Add (tone, noise)
-  sounds = Mul (both, loud_column)
-  {slow}
+  {tones}
+  {spoken}
   output = Reshape (spoken, shape)
 }}
 """
-
+_CEIL: Final = "lasting = Ceil (w)"
+_UNFOUND_CEIL: Final = "low = Neg (w)\n floor = Floor (low)\n lasting = Neg (floor)"
+"""Piper finds lengths by the one node of that kind."""
+_SPEAKER: Final = "sid_f = Cast <to = 1> (sid)\n  voiced = Add (frame_pitch, sid_f)"
+# Those of Kokoro's exported model; `duration` is of the newer exports.
+_KOKORO: Final = """<ir_version: 8, opset_import: ["": 15]>
+kokoro (int64[1, N] tokens, float[1, 256] style, {speed}[1] speed)
+ => (float[S] audio{duration})
+{tables}
+{{
+  ids = Reshape (tokens, flat)
+  own = Gather (frames, ids)
+  speed_f = Cast <to = 1> (speed)
+  noise_scale = Cast <to = 1> (second)
+  w = Div (own, speed_f)
+  lasting = Ceil (w)
+  duration = Cast <to = 7> (lasting)
+  {frames}
+  styles = Reshape (style, flat)
+  higher = Gather (styles, zero)
+  voiced = Add (frame_pitch, higher)
+  {tones}
+  {spoken}
+  audio = Reshape (spoken, flat)
+}}
+"""
+_SPOKEN: Final = "spoken = Identity (sounds)"
 _SLOW: Final = """
   many = Constant <value_int = 4000000000000> ()
   yes = Constant <value = bool {1}> ()
@@ -89,6 +126,49 @@ _SLOW: Final = """
        turned = Sin (was)
        now = Add (turned, was) }>
 """
+
+
+def write_kokoro(
+    folder: Path,
+    name: str = "kokoro-tiny",
+    *,
+    voices: Mapping[str, float] = MappingProxyType({"af_heart": 0.0, "af_bella": 2.0}),
+    timed: bool = True,
+    whole_speeds: bool = False,
+    slow: bool = False,
+    deaf: bool = False,
+) -> Path:
+    """Writes a model of Kokoro with its voices, and gives the model's file.
+
+    Args:
+        folder: Where.
+        name: Of the model.
+        voices: Their names, and how many steps higher than the first each speaks.
+        timed: Whether the model tells how long each sound lasts.
+        whole_speeds: Whether its speed is a whole number, as that of some exports is.
+        slow: Whether it takes for ever.
+        deaf: Whether it gives silence.
+    """
+    from kokoro_onnx.config import DEFAULT_VOCAB
+
+    folder.mkdir(parents=True, exist_ok=True)
+    ids = {"$": [0], **{phoneme: [number] for phoneme, number in DEFAULT_VOCAB.items()}}
+    text = _KOKORO.format(
+        tables=_TABLES,
+        speed="int32" if whole_speeds else "float",
+        duration=", int64[N] duration" if timed else "",
+        frames=_FRAMES,
+        tones=_TONES,
+        spoken=_SLOW if slow else _SPOKEN,
+    )
+    _write(text, _tables(ids, deaf=deaf), folder / f"{name}.onnx")
+    styles: dict[str, Any] = {}
+    for voice, higher in voices.items():
+        styles[voice] = np.zeros((510, 1, 256), np.float32)
+        styles[voice][:, :, 0] = higher
+    with (folder / "voices-tiny.bin").open("wb") as file:
+        np.savez(file, **styles)
+    return folder / f"{name}.onnx"
 
 
 def piper_ids() -> dict[str, list[int]]:
@@ -142,22 +222,17 @@ def write_piper(folder: Path, name: str, **traits: Any) -> Path:
     like = TinyPiper(**traits)
     folder.mkdir(parents=True, exist_ok=True)
     ids = piper_ids()
-    tables = {"frames": _table(ids, frames_of), "loud": _table(ids, lambda p: _loud(p, like)),
-              "pitch": np.arange(256, dtype=np.float32) % 37 + 3,
-              "wave": np.arange(256, dtype=np.float32) * np.float32(2 * np.pi / HOP)}  # fmt: skip
     text = _PIPER.format(
+        tables=_TABLES,
         sid=", int64[1] sid" if like.speakers else "",
-        slow=_SLOW if like.slow else "spoken = Identity (sounds)",
-        speaker="sid_f = Cast <to = 1> (sid)\n  voiced = Add (frame_pitch, sid_f)"
-        if like.speakers else "voiced = Identity (frame_pitch)",
-    )  # fmt: skip
-    if not like.aligned:
-        # A voice whose lengths cannot be found: Piper looks for the one node of this kind.
-        text = text.replace(
-            "w_ceil = Ceil (w)", "low = Neg (w)\n floor = Floor (low)\n w_ceil = Neg (floor)"
-        )
+        ceil=_CEIL if like.aligned else _UNFOUND_CEIL,
+        frames=_FRAMES,
+        speaker=_SPEAKER if like.speakers else "voiced = Identity (frame_pitch)",
+        tones=_TONES,
+        spoken=_SLOW if like.slow else _SPOKEN,
+    )
     model = folder / f"{name}.onnx"
-    _write(text, tables, model)
+    _write(text, _tables(ids, deaf=like.deaf), model)
     code = like.language
     settings = {
         "audio": {"sample_rate": PIPER_RATE_HZ, "quality": "medium"},
@@ -177,28 +252,20 @@ def write_piper(folder: Path, name: str, **traits: Any) -> Path:
     return model
 
 
-def _loud(phoneme: str, like: TinyPiper) -> float:
-    return 0.4 if (phoneme.isalnum() or phoneme == "ː") and not like.deaf else 0.0
-
-
-def _table(
-    ids: Mapping[str, Sequence[int]], of: object
-) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    table = np.zeros(256, np.float32)
+def _tables(ids: Mapping[str, Sequence[int]], *, deaf: bool) -> dict[str, Table]:
+    """What each number of a phoneme stands for: frames, loudness and pitch; and a turn."""
+    frames, loud = np.zeros(256, np.float32), np.zeros(256, np.float32)
     for phoneme, numbers in ids.items():
-        table[numbers[0]] = of(phoneme)  # type: ignore[operator]
-    return table
+        frames[numbers[0]] = frames_of(phoneme)
+        if (phoneme.isalnum() or phoneme == "ː") and not deaf:
+            loud[numbers[0]] = 0.4
+    steps = np.arange(256, dtype=np.float32)
+    turn = np.float32(2 * np.pi / HOP)
+    return {"frames": frames, "loud": loud, "pitch": steps % 37 + 3, "wave": steps * turn}
 
 
-def _write(
-    text: str, tables: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]], file: Path
-) -> None:
+def _write(text: str, tables: Mapping[str, Table], file: Path) -> None:
     model = onnx.parser.parse_model(text)
-    for tensor in model.graph.initializer:
-        if tensor.name in tables:
-            tensor.CopyFrom(onnx.numpy_helper.from_array(tables[tensor.name], tensor.name))
-    have = {tensor.name for tensor in model.graph.initializer}
     for name, table in tables.items():
-        if name not in have:
-            model.graph.initializer.append(onnx.numpy_helper.from_array(table, name))
+        model.graph.initializer.append(onnx.numpy_helper.from_array(table, name))
     onnx.save(model, str(file))
