@@ -98,18 +98,18 @@ class KokoroLine:
 
     def _phonemes(self, pieces: Sequence[Piece]) -> list[str]:
         """The phonemes of each piece, by the espeak-ng that Kokoro was given."""
-        from phonemizer import phonemize
+        from phonemizer.backend import EspeakBackend
 
-        written = [piece.text for piece in pieces if not piece.is_ipa]
         # Kokoro's own call leaves in the marks of a change of language, which would be spoken.
-        read = iter(
-            phonemize(
-                written, self.language, preserve_punctuation=True, with_stress=True,
-                language_switch="remove-flags", preserve_empty_lines=True,
-            )
-            if written else ()
+        reader = EspeakBackend(
+            self.language, preserve_punctuation=True, with_stress=True,
+            language_switch="remove-flags",
         )  # fmt: skip
-        return [_composed(piece).text if piece.is_ipa else next(read) for piece in pieces]
+        # One by one: of lines of punctuation alone phonemizer (3.4) loses some.
+        return [
+            _composed(piece).text if piece.is_ipa else "".join(reader.phonemize([piece.text]))
+            for piece in pieces
+        ]
 
 
 def _composed(piece: Piece) -> Piece:
