@@ -20,6 +20,7 @@ from support.voice_models import (
 )
 
 from meditations.errors import MeditationError, SpeechError
+from meditations.speech import neural
 from meditations.speech.neural import MOST_LOADED, end_neural
 from meditations.speech.piper_engine import OWN_RATE_WPM, USUAL_RATE_WPM, PiperEngine
 from meditations.speech.utterance import Manner, Sounds, Utterance
@@ -111,6 +112,17 @@ def test_a_model_is_loaded_once(tmp_path: Path) -> None:
     os.utime(model, ns=(times[0], times[1] + 1_000_000))
     with pytest.raises(SpeechError, match="could not be spoken"):
         _say(tmp_path, "Be still.")
+
+
+def test_without_forks_the_sound_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a system cannot fork, a fresh process for each line gives what a fork gives."""
+    write_piper(tmp_path / "voices", "tiny")
+    forked = [_say(tmp_path, text).samples for text in ("Be still.", "And rest.")]
+    monkeypatch.setattr(neural, "CAN_FORK", False)
+    fresh = [_say(tmp_path, text).samples for text in ("Be still.", "And rest.")]
+    assert all(np.array_equal(one, other) for one, other in zip(forked, fresh, strict=True))
 
 
 def test_more_voices_than_are_kept_speak_alike(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 
 from meditations.errors import MeditationError, SpeechError
 from meditations.speech.engine import Recording, WordTime
-from meditations.speech.process import Speaker, in_a_fork
+from meditations.speech.process import CAN_FORK, Speaker, in_a_fork
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 SEED: Final = 1
-TRIES: Final = 2
-"""A model that fails fails again; a process that was ended for want of memory may not."""
 LOADING_S: Final = 120
 MOST_LOADED: Final = 3
 """Models that one process keeps; a script with more of them loads some anew."""
@@ -83,14 +81,15 @@ def speak_line(line: Line, scratch: Path, timeout_s: float) -> Recording:
 
 def _asked(line: Line, target: Path, timeout_s: float) -> object:
     """What the process told: nothing where all went well, else the fault."""
-    for _ in range(TRIES):
+    for fork in (CAN_FORK, False):  # what cannot be forked on this system may do well alone
         since = time.monotonic()
-        told = _SPEAKER.ask((line, target, timeout_s), LOADING_S + timeout_s)
+        request = (line, target, timeout_s, fork)
+        told = _SPEAKER.ask(request, LOADING_S + timeout_s, fork=fork)
         if told is not None:
             return told
         if time.monotonic() - since > timeout_s:
             return _refused(line, f"no answer within {timeout_s:.0f} s\n{_LIGHTER}")
-    return _refused(line, f"its process ended without a word, {TRIES} times\n{_LIGHTER}")
+    return _refused(line, f"its process ended without a word, twice\n{_LIGHTER}")
 
 
 def end_neural() -> None:
@@ -121,7 +120,7 @@ def _serve(connection: Connection) -> None:
     loaded: dict[Hashable, Any] = {}
     while True:
         try:
-            line, target, timeout_s = connection.recv()
+            line, target, timeout_s, fork = connection.recv()
         except EOFError:
             return
         tempfile.tempdir = str(target.parent)
@@ -131,7 +130,7 @@ def _serve(connection: Connection) -> None:
             connection.send(_told(line, error))
             continue
         it = (line, voice, target, timeout_s, connection)
-        in_a_fork(lambda it=it: _speak(*it), connection, timeout_s)  # type: ignore[misc]
+        in_a_fork(lambda it=it: _speak(*it), connection, timeout_s, fork=fork)  # type: ignore[misc]
 
 
 def _load(line: Line, loaded: dict[Hashable, Any]) -> Any:

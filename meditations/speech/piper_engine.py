@@ -27,9 +27,9 @@ OWN_RATE_WPM: Final = 157
 
 225,715 words in 23 h 55 min 17 s (https://keithito.com/LJ-Speech-Dataset/); voices differ."""
 GET: Final = (
-    "get one, such as en_US-lessac-medium, with:\n"
-    "  python -m piper.download_voices --download-dir voices en_US-lessac-medium\n"
-    "its licence stands beside it; see docs/voices.md"
+    "get one, such as en_US-ljspeech-medium, with:\n"
+    "  python -m piper.download_voices --download-dir voices en_US-ljspeech-medium\n"
+    "each voice has a licence of its own: see docs/voices.md"
 )
 RANGES: Final = {
     "length_scale": (0.5, 3.0),

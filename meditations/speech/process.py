@@ -51,8 +51,11 @@ class Speaker:
         with self._lock:
             self._ready()
 
-    def ask(self, request: tuple[object, ...], patience_s: float) -> Any:
-        """What the child told of a request, or None where it crashed or nothing came in time."""
+    def ask(self, request: tuple[object, ...], patience_s: float, *, fork: bool = CAN_FORK) -> Any:
+        """What was told of a request, or None where it crashed or nothing came in time.
+
+        Without `fork` the process answers itself, and is not used again.
+        """
         with self._lock:
             connection = self._ready()
             told = None
@@ -62,7 +65,7 @@ class Speaker:
                     told = connection.recv()
             except (EOFError, OSError):
                 pass
-            if told is None or not CAN_FORK:
+            if told is None or not fork:
                 self.end()
             return None if told == CRASHED else told
 
@@ -90,12 +93,14 @@ class Speaker:
         return self._running[1]
 
 
-def in_a_fork(speak: Callable[[], object], connection: Connection, timeout_s: float) -> None:
+def in_a_fork(
+    speak: Callable[[], object], connection: Connection, timeout_s: float, *, fork: bool = CAN_FORK
+) -> None:
     """Runs `speak`, which tells `connection` how it went, in a child; tells of a child that fails.
 
-    Without forks it is run here, and the worker ends this process afterwards.
+    Without `fork` it is run here, and the worker ends this process afterwards.
     """
-    child = os.fork() if CAN_FORK else 0
+    child = os.fork() if fork else 0
     if child == 0:
         speak()
         os._exit(0)
