@@ -136,7 +136,7 @@ def test_a_model_of_whole_speeds_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sounds", "told"),
-    [("Om", (Sounds(0, 1, "oʘm"),), "no sound for ʘ"), ("…", (), "no sound for any letter")],
+    [("Om", (Sounds(0, 1, "oʘm"),), "no sound for ʘ"), ("…", (), "no sound for anything")],
 )
 def test_what_it_has_no_sound_for_is_told(
     tmp_path: Path, text: str, sounds: tuple[Sounds, ...], told: str

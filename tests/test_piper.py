@@ -172,11 +172,14 @@ def test_sounds_that_a_voice_lacks_are_told(tmp_path: Path, kind: str, ipa: str,
         _say(tmp_path, "Om", Sounds(0, 1, ipa))
 
 
-def test_text_without_a_sound_is_told(tmp_path: Path) -> None:
-    """Letters that a voice knows none of are an error, not a short noise."""
+@pytest.mark.parametrize(("text", "told"), [("Привет", "П р и"), ("Be. Привет", "П"), ("…", "any")])
+def test_text_without_a_sound_is_told(tmp_path: Path, text: str, told: str) -> None:
+    """Letters that a voice knows none of are an error, not a short noise; capitals are read."""
     write_piper(tmp_path / "voices", "tiny", kind="text")
-    with pytest.raises(SpeechError, match="no sound for any letter"):
-        _say(tmp_path, "Привет")
+    with pytest.raises(SpeechError, match=f"no sound for {told}"):
+        _say(tmp_path, text)
+    capitals, small = (_say(tmp_path, said, settings=EXACT) for said in ("BE Still", "be still"))
+    assert np.array_equal(capitals.samples, small.samples)
 
 
 @pytest.mark.parametrize("trait", ["deaf"])

@@ -13,7 +13,7 @@ from meditations.errors import SpeechError
 from meditations.speech import espeak
 from meditations.speech.engine import Recording
 from meditations.speech.neural import seeded_session
-from meditations.speech.phonemes import Piece, Sounding, unknown_sounds, word_times
+from meditations.speech.phonemes import Piece, Sounding, refuse_unread, unknown_sounds, word_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,13 +75,11 @@ class KokoroLine:
                 "this model of Kokoro takes whole speeds alone, and would speak far too fast",
                 mend="get kokoro-v1.0.onnx, which takes any; see docs/voices.md",
             )
-        read = _known(self._phonemes((*self.pieces, *self.alone)), voice)
+        read = self._phonemes((*self.pieces, *self.alone))
+        signs = "".join(read[: len(self.pieces)])
+        refuse_unread(signs, [sign in voice.tokenizer.vocab for sign in signs], self.text)
+        read = _known(read, voice)
         phonemes = " ".join(read[: len(self.pieces)])
-        if not any(phoneme.isalnum() for phoneme in phonemes):
-            raise SpeechError(
-                f"the voice has no sound for any letter of '{self.text}'",
-                mend="is it a voice of the script's language?",
-            )
         samples, rate_hz, timings = voice.create_timed(
             phonemes, self._style(voice), self.speed, self.language, is_phonemes=True,
             trim=len(phonemes) > MAX_PHONEME_LENGTH,  # only where it has to join parts

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from meditations.errors import SpeechError
 from meditations.speech.engine import WordTime
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _PAUSING: Final = ".,;:!?…"
 _UNSPOKEN: Final = str.maketrans({"g": "ɡ", "'": "ˈ", ":": "ː", **dict.fromkeys("./|‖‿͜͡-()[]")})
 """Signs that people type for others, and those that show only how sounds hang together."""
+MOST_UNREAD: Final = 0.2
+"""The share of a line's sounds that a voice may lack: an odd sign, but no word."""
 _STRESS: Final = "ˈˌ"
 _LENGTH: Final = "ːˑ"
 _NEVER_SAME: Final = 3.0
@@ -165,3 +168,21 @@ def unknown_sounds(pieces: Iterable[Piece], known: Iterable[str]) -> list[str]:
     """Signs of the IPA given that a voice has no sound for."""
     have = {*known, " ", *_PAUSING}
     return sorted({sign for piece in pieces if piece.is_ipa for sign in piece.text} - have)
+
+
+def refuse_unread(signs: Sequence[str], known: Sequence[bool], text: str) -> None:
+    """Raises a SpeechError where a voice lacks the sounds of a word: it would be left out.
+
+    Args:
+        signs: What is to be spoken, phoneme by phoneme.
+        known: Whether the voice has a sound for each.
+        text: The words, for the message.
+    """
+    letters = [(sign, has) for sign, has in zip(signs, known, strict=True) if sign[0].isalnum()]
+    unread = [sign for sign, has in letters if not has]
+    if len(unread) > MOST_UNREAD * len(letters) or not letters:
+        told = " ".join(dict.fromkeys(unread)) or "anything"
+        raise SpeechError(
+            f"the voice has no sound for {told} in '{text}'",
+            mend="is it a voice of the script's language?",
+        )

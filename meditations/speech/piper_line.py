@@ -14,7 +14,7 @@ import numpy as np
 from meditations.errors import SpeechError
 from meditations.speech.engine import Recording
 from meditations.speech.neural import seeded_session
-from meditations.speech.phonemes import Piece, Sounding, unknown_sounds, word_times
+from meditations.speech.phonemes import Piece, Sounding, refuse_unread, unknown_sounds, word_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,24 +91,22 @@ class PiperLine:
         sounds: list[NDArray[np.float32]] = []
         spoken: list[Sounding] | None = []
         at = 0
-        for sentence in voice.phonemize(" ".join(map(_written, self.pieces))):
-            known = [phoneme for phoneme in sentence if phoneme in ids]
-            if not any(phoneme.isalnum() for phoneme in known):
+        sentences = voice.phonemize(" ".join(map(_written, self.pieces)))
+        signs = [sign for sentence in sentences for sign in sentence]
+        refuse_unread(signs, [bool(_known([sign], ids)) for sign in signs], self.text)
+        for sentence in sentences:
+            known = _known(sentence, ids)
+            if not any(sign.isalnum() for sign in known):
                 continue
-            sound, lengths = voice.phoneme_ids_to_audio(
-                voice.phonemes_to_ids(known), how, include_alignments=True
-            )
-            if spoken is not None and lengths is not None:
+            numbers = voice.phonemes_to_ids(known)
+            sound, lengths = voice.phoneme_ids_to_audio(numbers, how, include_alignments=True)
+            sound = np.atleast_1d(sound).astype(np.float32)
+            if spoken is not None and _told(lengths, numbers, sound, voice.config.hop_length):
                 spoken += _soundings(known, ids, np.atleast_1d(lengths), at, voice.config)
             else:
                 spoken = None
-            sounds.append(np.atleast_1d(sound).astype(np.float32))
-            at += len(sounds[-1])
-        if not sounds:
-            raise SpeechError(
-                f"the voice has no sound for any letter of '{self.text}'",
-                mend="is it a voice of the script's language?",
-            )
+            sounds.append(sound)
+            at += len(sound)
         words = None if spoken is None else word_times(spoken, self._phonemes_alone(voice))
         return Recording(np.concatenate(sounds), voice.config.sample_rate, words)
 
@@ -132,6 +130,12 @@ class PiperLine:
             )
 
 
+def _known(signs: Sequence[str], ids: dict[str, list[int]]) -> list[str]:
+    """The signs that a voice has sounds for; small letters do for capitals."""
+    small = (sign if sign in ids else sign.lower() for sign in signs)
+    return [sign for sign in small if sign in ids]
+
+
 def _written(piece: Piece) -> str:
     """A piece as Piper reads it: sounds in double brackets; a maker's own brackets are words."""
     if piece.is_ipa:
@@ -141,6 +145,18 @@ def _written(piece: Piece) -> str:
 
 def _joined(sentences: list[list[str]]) -> str:
     return " ".join("".join(sentence) for sentence in sentences)
+
+
+def _told(
+    lengths: NDArray[np.int64] | None,
+    numbers: Sequence[int],
+    sound: NDArray[np.float32],
+    hop: int,
+) -> bool:
+    """Whether a model told how long each phoneme lasts, and the sound is as long as that."""
+    if lengths is None or np.size(lengths) != len(numbers):
+        return False
+    return abs(int(np.sum(lengths)) - len(sound)) <= hop
 
 
 def _soundings(
