@@ -12,13 +12,21 @@ import numpy as np
 import pytest
 from support.engine_cases import CASES, HOSTILE, Case, slower
 
-from meditations.errors import MeditationError, SpeechError
+from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.chain_files import find_chain
 from meditations.speech import takes
 from meditations.speech.registry import engine_named
-from meditations.speech.takes import MARGIN_FRAMES, SPEECH_SHARE, made_by, prepare, take_key
+from meditations.speech.takes import (
+    MARGIN_FRAMES,
+    SPEECH_SHARE,
+    TakeRequest,
+    made_by,
+    make_takes,
+    take_key,
+)
 from meditations.speech.utterance import Utterance
+from meditations.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,9 +93,11 @@ def test_sound_is_mono_finite_and_not_clipped(case: Case, engine: Engine, tmp_pa
 
 def test_a_take_begins_and_ends_with_speech(case: Case, engine: Engine, tmp_path: Path) -> None:
     """Silence that the engine leaves around a line is gone from the take."""
-    given = engine.speak(Utterance(WELCOME, case.manner), tmp_path)
-    samples, frames, _ = prepare(given, PLAIN)
-    speech = np.abs(samples[MARGIN_FRAMES : MARGIN_FRAMES + frames])
+    utterance = Utterance(WELCOME, case.manner)
+    request = TakeRequest(utterance, PLAIN, "0" * 64, Where())
+    (take,) = make_takes([request], engine, Store(tmp_path / "takes"))
+    samples = np.frombuffer(take.file.read_bytes()[44:], "<i4").astype(np.float64)
+    speech = np.abs(samples[MARGIN_FRAMES : MARGIN_FRAMES + take.speech_frames])
     edge = 30 * FRAMES_PER_MS
     for part in (speech[:edge], speech[-edge:]):
         assert np.max(part) > 0.5 * SPEECH_SHARE * np.max(speech)
