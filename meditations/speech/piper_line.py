@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
-import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -60,18 +60,11 @@ class PiperLine:
 
     def load(self) -> Any:
         """The voice, with the lengths of its phonemes given out where its model knows them."""
-        import onnx
         from piper import PiperConfig, PiperVoice
-        from piper.patch_voice_with_alignment import add_alignment_output
 
         model, settings = self.files
-        content = onnx.load(str(model))
-        try:
-            add_alignment_output(content)
-        except ValueError as error:  # it gives them already, or has none to give
-            logging.getLogger(__name__).debug("%s: %s", model, error)
         return PiperVoice(
-            session=seeded_session(content.SerializeToString()),
+            session=seeded_session(_with_lengths(model)),
             config=PiperConfig.from_dict(json.loads(settings.read_text("utf-8"))),
             download_dir=model.parent,
         )
@@ -128,6 +121,17 @@ class PiperLine:
                 f"this voice has no sound for {' '.join(unknown)} in the `ipa` of '{self.text}'",
                 mend="write another sign of the International Phonetic Alphabet, which is near",
             )
+
+
+def _with_lengths(model: Path) -> bytes:
+    """A model that gives out the lengths of its phonemes besides, if it knows them."""
+    import onnx
+    from piper.patch_voice_with_alignment import add_alignment_output
+
+    content = onnx.load(str(model))
+    with contextlib.suppress(ValueError):  # it gives them already, or has none to give
+        add_alignment_output(content)
+    return bytes(content.SerializeToString())
 
 
 def _known(signs: Sequence[str], ids: dict[str, list[int]]) -> list[str]:
