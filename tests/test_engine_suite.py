@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,6 +173,7 @@ def test_what_is_missing_is_told_with_what_mends_it(
     bare = case.missing(tmp_path, monkeypatch)
     for ask in (
         lambda: bare.check(case.manner),
+        lambda: bare.check(replace(case.manner, voice="")),
         lambda: made_by(bare, Utterance("a", case.manner)),
     ):
         with pytest.raises(MeditationError) as caught:

@@ -29,9 +29,8 @@ SLOWEST, FASTEST = 0.5, 2.0
 """The speeds that Kokoro takes."""
 _FROM: Final = "https://github.com/thewh1teagle/kokoro-onnx/releases/download/model-files-v1.0"
 GET: Final = (
-    "get model and voices, 340 MB, with:\n"
-    "  mkdir -p voices && cd voices\n"
-    f"  curl -LO {_FROM}/kokoro-v1.0.onnx -LO {_FROM}/voices-v1.0.bin"
+    "get model and voices, 340 MB, with:\n  mkdir -p voices && cd voices && "
+    f"curl -LO {_FROM}/kokoro-v1.0.onnx -LO {_FROM}/voices-v1.0.bin"
 )
 LANGUAGES: Final = {
     "a": ("en-us", "American English"), "b": ("en-gb", "British English"), "e": ("es", "Spanish"),
@@ -85,8 +84,8 @@ class KokoroEngine:
                 mend="leave out `pitch:`, or choose another voice",
             )
         _speed(manner.rate_wpm)
-        blend = _blend(manner.voice)
         here = _names(self._files(manner)[1])
+        blend = _blend(manner.voice)
         for name, _ in blend:
             if name not in here:
                 raise MeditationError(
