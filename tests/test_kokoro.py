@@ -11,7 +11,7 @@ import pytest
 from support.voice_models import HOP, frames_of, write_kokoro, write_piper
 
 from meditations.errors import MeditationError, SpeechError
-from meditations.speech.kokoro_engine import OWN_RATE_WPM, USUAL_RATE_WPM, KokoroEngine
+from meditations.speech.kokoro_engine import LANGUAGES, OWN_RATE_WPM, USUAL_RATE_WPM, KokoroEngine
 from meditations.speech.neural import end_neural
 from meditations.speech.piper_engine import PiperEngine
 from meditations.speech.utterance import Manner, Sounds, Utterance
@@ -100,6 +100,14 @@ def test_the_first_letter_is_the_language(tmp_path: Path) -> None:
     assert told == [("af_heart", "en-us"), ("af_alloy", "en-us"), ("ef_dora", "es")]
     english, spanish = (_say(tmp_path, "quince", voice=v) for v in ("af_alloy", "ef_dora"))
     assert not np.array_equal(english.samples, spanish.samples)
+
+
+@pytest.mark.parametrize("letter", LANGUAGES)
+def test_every_language_has_a_reader(tmp_path: Path, letter: str) -> None:
+    """Each language that Kokoro's voices speak here is one that espeak-ng reads."""
+    write_kokoro(tmp_path / "voices", voices={f"{letter}f_one": 0.0})
+    text = "नमस्ते" if letter == "h" else "Allegro"
+    assert len(_say(tmp_path, text, voice=f"{letter}f_one").samples) > RATE_HZ // 4
 
 
 def test_long_text_is_spoken_whole(tmp_path: Path) -> None:

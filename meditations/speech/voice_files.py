@@ -10,7 +10,10 @@ from meditations.errors import MeditationError, from_os_error, nearest
 from meditations.store import kept_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from meditations.speech.engine import Engine
+    from meditations.speech.utterance import Utterance
 
 FOLDERS_SETTING: Final = "MEDITATIONS_VOICES"
 """Folders of voices besides the project's own, parted as in PATH."""
@@ -86,3 +89,14 @@ def digests(files: Sequence[Path]) -> str:
         return " ".join(kept_digest(file)[:16] for file in files)
     except OSError as error:
         raise from_os_error(error, "reading a voice") from None
+
+
+def files_behind(utterances: Iterable[Utterance], engine_of: Callable[[str], Engine]) -> list[Path]:
+    """The files that the sound of `utterances` depends on, each once; a changed one makes it old.
+
+    Args:
+        utterances: What is spoken.
+        engine_of: Gives an engine by its name.
+    """
+    found = (engine_of(u.manner.engine).files(u) for u in utterances)
+    return list(dict.fromkeys(file for files in found for file in files))

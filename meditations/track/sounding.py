@@ -114,8 +114,6 @@ class Sounding:
     engines: dict[str, str]
     chains: dict[str, Chain]
     credits: dict[SoundSpec, tuple[str, str]]
-    voices: tuple[Path, ...] = ()
-    """The files that the voices depend on."""
 
 
 def sound(
@@ -151,9 +149,8 @@ def sound(
     _refuse_long_bells(timeline, sources, beds)
     check_headroom(timeline, beds)
     sounding = Sounding(
-        timeline, spoken.takes, sources, beds, spoken.engines, spoken.chains, credits_of(plan),
-        spoken.files,
-    )  # fmt: skip
+        timeline, spoken.takes, sources, beds, spoken.engines, spoken.chains, credits_of(plan)
+    )
     return sounding, spoken.anew
 
 
@@ -202,11 +199,10 @@ def _kept_window(store: Store, key: str, window: Window) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """All takes, the engines with their versions and files, the chains, and how many are new."""
+    """All takes, the engines that spoke with their versions, the chains, and how many are new."""
 
     takes: dict[Utterance, Take]
     engines: dict[str, str]
-    files: tuple[Path, ...]
     chains: dict[str, Chain]
     anew: int
 
@@ -222,12 +218,10 @@ def _speak(
     takes: dict[Utterance, Take | None] = {}
     missing: dict[Engine, list[TakeRequest]] = {}
     versions: dict[str, str] = {}
-    files: dict[Path, None] = {}
     for utterance, where in _places(plan).items():
         try:
             engine = workshop.engine(utterance.manner.engine, project)
             by = made_by(engine, utterance)
-            files |= dict.fromkeys(engine.files(utterance))
         except MeditationError as error:
             raise error.at(where) from None
         chain = chains[utterance.manner.chain]
@@ -251,7 +245,7 @@ def _speak(
     ).items():
         takes |= {request.utterance: take for request, take in zip(share, made, strict=True)}
     made_or_kept = {u: take for u, take in takes.items() if take is not None}
-    return _Spoken(made_or_kept, versions, tuple(files), chains, count)
+    return _Spoken(made_or_kept, versions, chains, count)
 
 
 def _tell(share: Sequence[TakeRequest], reporter: Reporter) -> None:
