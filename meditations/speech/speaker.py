@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from meditations.speech import speaking_child
+from meditations.speech.speaking_child import Answer
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -30,18 +31,17 @@ OWN_PATIENCE_S: Final = 10
 _LOCK: Final = threading.Lock()
 
 
-def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> str:
+def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> Answer:
     """Speaks into the WAV file `target`, in a process of its own.
 
-    Returns:
-        What went wrong, or an empty text. Nothing is waited for longer than `patience_s`.
+    Nothing is waited for longer than `patience_s`.
     """
     with _LOCK:
         speaker = _Speaker.ready()
         told = speaker.ask(utterance, target, patience_s)
         if told is None or not hasattr(os, "fork"):
             end_speaker()
-        return WITHOUT_A_WORD if told is None else told
+        return Answer(WITHOUT_A_WORD) if told is None else told
 
 
 def start_speaker() -> None:
@@ -79,12 +79,13 @@ class _Speaker:
         self.process.start()
         theirs.close()
 
-    def ask(self, utterance: Utterance, target: str, patience_s: float) -> str | None:
+    def ask(self, utterance: Utterance, target: str, patience_s: float) -> Answer | None:
         """What the child said, or None where nothing came."""
         try:
             self.connection.send((utterance, target, patience_s))
             if self.connection.poll(patience_s + OWN_PATIENCE_S):
-                return str(self.connection.recv())
+                told = self.connection.recv()
+                return told if isinstance(told, Answer) else None
         except (EOFError, OSError):
             pass
         return None
@@ -109,7 +110,7 @@ def _serve(connection: Connection, speak: speaking_child.Speak) -> None:
             speak(utterance, target, timeout_s, connection)
             os._exit(0)
         if _ended_badly(child, timeout_s):
-            connection.send(WITHOUT_A_WORD)
+            connection.send(Answer(WITHOUT_A_WORD))
 
 
 def _ended_badly(child: int, timeout_s: float) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
 from meditations.plan import (
@@ -17,6 +18,7 @@ from meditations.plan import (
 from meditations.quantities import FRAMES_PER_MS, LONGEST_TRACK_MS
 from meditations.timeline.beds import BedSpan, lay_beds
 from meditations.timeline.stretch import Silence, fit_silences
+from meditations.timeline.words import CueWord, place_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from meditations.errors import Where
     from meditations.plan import Plan
     from meditations.sound.specs import ClipSpec
+    from meditations.speech.takes import Take
     from meditations.speech.utterance import Utterance
+
+_NOT_SPOKEN: Final[Mapping[Utterance, Take]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Cue:
         start_frame: Where it begins; a whole number of milliseconds.
         frames: How long it lasts.
         section: The number of its chapter, from 0.
+        words: Its words at their places, one behind the other; empty where they are not known.
+        words_estimated: Whether those places are estimates.
     """
 
     utterance: Utterance
@@ -44,6 +51,8 @@ class Cue:
     frames: int
     section: int
     where: Where
+    words: tuple[CueWord, ...] = ()
+    words_estimated: bool = False
 
     @property
     def end_frame(self) -> int:
@@ -111,12 +120,17 @@ class Timeline:
     clips: tuple[ClipCue, ...] = ()
 
 
-def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeline:
+def build_timeline(
+    plan: Plan,
+    speech_frames: Mapping[Utterance, int],
+    takes: Mapping[Utterance, Take] = _NOT_SPOKEN,
+) -> Timeline:
     """Places everything.
 
     Args:
         plan: What happens.
         speech_frames: How long each utterance of the plan takes, in frames.
+        takes: Those that are spoken already, for the places of their words.
 
     Raises:
         MeditationError: If the length that the script asks for cannot be reached, with the range
@@ -132,22 +146,16 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
     for event, silence_ms in zip(plan.events, silences, strict=True):
         match event:
             case SayEvent():
-                frames = speech_frames[event.utterance]
-                cues.append(
-                    Cue(event.utterance, event.caption, position, frames, section, event.where)
-                )
-                position += frames
+                cues.append(_cue(event, position, section, speech_frames, takes))
+                position += cues[-1].frames
             case SilenceEvent():
                 position += silence_ms * FRAMES_PER_MS
             case BreathEvent():
                 frames = event.ms * FRAMES_PER_MS
                 breaths.append(BreathCue(event.phase, position, frames, section))
                 if event.said:
-                    length = _within(event, event.said, speech_frames[event.said.utterance])
-                    said = event.said
-                    cues.append(
-                        Cue(said.utterance, said.caption, position, length, section, said.where)
-                    )
+                    _refuse_overrun(event, event.said, speech_frames[event.said.utterance])
+                    cues.append(_cue(event.said, position, section, speech_frames, takes))
                 if event.swell:
                     room = event.swell.in_ms + event.swell.hold_ms + event.swell.out_ms
                     clips.append(
@@ -181,8 +189,23 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
     )
 
 
-def _within(event: BreathEvent, said: SayEvent, frames: int) -> int:
-    """The length of what is said in a phase of breathing, which has to end within it."""
+def _cue(
+    said: SayEvent,
+    position: int,
+    section: int,
+    speech_frames: Mapping[Utterance, int],
+    takes: Mapping[Utterance, Take],
+) -> Cue:
+    frames, take = speech_frames[said.utterance], takes.get(said.utterance)
+    words = place_words(said.phrase, take.words, position, frames) if take else ()
+    return Cue(
+        said.utterance, said.caption, position, frames, section, said.where, words,
+        take is not None and take.words_estimated,
+    )  # fmt: skip
+
+
+def _refuse_overrun(event: BreathEvent, said: SayEvent, frames: int) -> None:
+    """Raises a MeditationError where what is said in a phase of breathing does not end in it."""
     over_ms = frames // FRAMES_PER_MS - event.ms
     if over_ms > 0:
         raise MeditationError(
@@ -192,7 +215,6 @@ def _within(event: BreathEvent, said: SayEvent, frames: int) -> int:
             f" under say: {{{event.phase}: …}}, or words: 0",
             where=event.where,
         )
-    return frames
 
 
 def _tenths(ms: int) -> str:
