@@ -39,7 +39,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 TARGET: Final = ROOT / "bench" / "WORDS.md"
 SEARCH_MS: Final = 400
 """So far around its place in the record the sound of a word is looked for."""
-LONGEST_MS: Final = 400
+AROUND_MS: Final = 400
+"""So much of the sound before and after the beginning of a word is looked for with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,12 @@ def record_errors_ms(
     voice = soxr.resample(recording.samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
     errors = []
     for word, place_ms in zip(told, cue["words"][::2], strict=True):
-        first = round(word.start_s * SAMPLE_RATE_HZ)
-        last = min(round(word.end_s * SAMPLE_RATE_HZ), first + LONGEST_MS * FRAMES_PER_MS)
-        if last - first < 80 * FRAMES_PER_MS:
-            continue  # too short to be told from others
-        begin = max((place_ms - SEARCH_MS) * FRAMES_PER_MS, 0)
-        end = (place_ms + SEARCH_MS) * FRAMES_PER_MS + last - first
-        found_at = begin + _found(track[begin:end], voice[first:last])
+        at = round(word.start_s * SAMPLE_RATE_HZ)
+        piece = voice[max(at - AROUND_MS * FRAMES_PER_MS, 0) : at + AROUND_MS * FRAMES_PER_MS]
+        before = min(at, AROUND_MS * FRAMES_PER_MS)
+        begin = max((place_ms - SEARCH_MS) * FRAMES_PER_MS - before, 0)
+        end = (place_ms + SEARCH_MS) * FRAMES_PER_MS - before + len(piece)
+        found_at = begin + _found(track[begin:end], piece) + before
         errors.append(found_at / FRAMES_PER_MS - place_ms)
     return errors
 

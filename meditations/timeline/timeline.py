@@ -41,6 +41,7 @@ class Cue:
         start_frame: Where it begins; a whole number of milliseconds.
         frames: How long it lasts.
         section: The number of its chapter, from 0.
+        speaker: Who speaks, as listeners are shown; empty where the script does not say.
         words: Its words at their places, one behind the other; empty where they are not known.
         words_estimated: Whether those places are estimates.
     """
@@ -51,6 +52,7 @@ class Cue:
     frames: int
     section: int
     where: Where
+    speaker: str = ""
     words: tuple[CueWord, ...] = ()
     words_estimated: bool = False
 
@@ -137,6 +139,7 @@ def build_timeline(
             that can; or if the track would last longer than a day.
     """
     silences = fit_silences(_as_silences(plan, speech_frames), plan)
+    speech = _Speech(speech_frames, takes)
     position, section = 0, -1
     cues: list[Cue] = []
     breaths: list[BreathCue] = []
@@ -146,7 +149,7 @@ def build_timeline(
     for event, silence_ms in zip(plan.events, silences, strict=True):
         match event:
             case SayEvent():
-                cues.append(_cue(event, position, section, speech_frames, takes))
+                cues.append(speech.cue(event, position, section))
                 position += cues[-1].frames
             case SilenceEvent():
                 position += silence_ms * FRAMES_PER_MS
@@ -155,7 +158,7 @@ def build_timeline(
                 breaths.append(BreathCue(event.phase, position, frames, section))
                 if event.said:
                     _refuse_overrun(event, event.said, speech_frames[event.said.utterance])
-                    cues.append(_cue(event.said, position, section, speech_frames, takes))
+                    cues.append(speech.cue(event.said, position, section))
                 if event.swell:
                     room = event.swell.in_ms + event.swell.hold_ms + event.swell.out_ms
                     clips.append(
@@ -189,19 +192,21 @@ def build_timeline(
     )
 
 
-def _cue(
-    said: SayEvent,
-    position: int,
-    section: int,
-    speech_frames: Mapping[Utterance, int],
-    takes: Mapping[Utterance, Take],
-) -> Cue:
-    frames, take = speech_frames[said.utterance], takes.get(said.utterance)
-    words = place_words(said.phrase, take.words, position, frames) if take else ()
-    return Cue(
-        said.utterance, said.caption, position, frames, section, said.where, words,
-        take is not None and take.words_estimated,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """What is known of what is said: how long each utterance is, and the takes there are."""
+
+    frames: Mapping[Utterance, int]
+    takes: Mapping[Utterance, Take]
+
+    def cue(self, said: SayEvent, start_frame: int, section: int) -> Cue:
+        """Speech at its place."""
+        frames, take = self.frames[said.utterance], self.takes.get(said.utterance)
+        words = place_words(said.phrase, take.words, start_frame, frames) if take else ()
+        return Cue(
+            said.utterance, said.caption, start_frame, frames, section, said.where, said.speaker,
+            words, take is not None and take.words_estimated,
+        )  # fmt: skip
 
 
 def _refuse_overrun(event: BreathEvent, said: SayEvent, frames: int) -> None:

@@ -112,6 +112,7 @@ def make_record(
                 "line": cue.where.line,
                 "take": takes[cue.utterance].key[:16],
                 "volume_db": cue.utterance.manner.volume_db,
+                "speaker": cue.speaker,
                 "words": _word_edges(cue),
                 "words_estimated": cue.words_estimated,
             }
