@@ -40,12 +40,16 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is said, in milliseconds from the start; `chapter` counts from 0."""
+    """What is said, in milliseconds from the start; `chapter` counts from 0.
+
+    `words` are the beginnings of its words, which blanks part; empty where they are not known.
+    """
 
     text: str
     start_ms: int
     end_ms: int
     chapter: int
+    words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def read_episode(mp3: Path, guid: str) -> Episode:
         chapters=tuple(
             Chapter(c["title"], c["role"], c["start_ms"], c["end_ms"]) for c in told["chapters"]
         ),
-        cues=tuple(Cue(c["text"], c["start_ms"], c["end_ms"], c["chapter"]) for c in told["cues"]),
+        cues=tuple(_cue(cue) for cue in told["cues"]),
         media=media(".mp3", "media", "audio/mpeg"),
         vtt=media(".vtt", "media", "text/vtt"),
         srt=media(".srt", "media", "application/x-subrip"),
@@ -172,6 +176,13 @@ def read_episode(mp3: Path, guid: str) -> Episode:
         record=told,
         soundbite=_soundbite(told),
     )
+
+
+def _cue(told: Mapping[str, Any]) -> Cue:
+    words = tuple(told.get("words", ())[::2])
+    if len(words) != len(told["text"].split(" ")):
+        words = ()
+    return Cue(told["text"], told["start_ms"], told["end_ms"], told["chapter"], words)
 
 
 def _soundbite(told: Mapping[str, Any]) -> tuple[int, int] | None:
