@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.place import Place
+    from meditations.plan import SayEvent
+    from meditations.script.marks import Phrase
     from meditations.speech.engine import Recording
     from meditations.speech.utterance import Utterance
 
@@ -67,22 +69,28 @@ def estimate_errors_ms(utterance: Utterance, recording: Recording) -> list[float
 
 
 def record_errors_ms(
-    track: NDArray[np.float32], cue: Mapping[str, Any], recording: Recording
+    track: NDArray[np.float32], cue: Mapping[str, Any], phrase: Phrase, recording: Recording
 ) -> list[float]:
     """How far behind its place in the record each word sounds in a decoded track.
 
     Args:
         track: Mono, 48 kHz.
-        cue: From the record; each word that is shown is one that is spoken.
-        recording: What the engine gave for that cue.
+        cue: From the record.
+        phrase: What is shown in that cue, and what is spoken for it.
+        recording: What the engine gave for it.
     """
-    told = recording.words or ()
-    if len(cue["words"]) != 2 * len(told):
-        return []
+    told, number = recording.words or (), 0
+    starts_s: list[float | None] = []
+    for word in phrase.words:
+        count = len(word.spoken.split())
+        starts_s += [told[number].start_s if count else None] * len(word.caption.split())
+        number += count
     voice = soxr.resample(recording.samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
     errors = []
-    for word, place_ms in zip(told, cue["words"][::2], strict=True):
-        at = round(word.start_s * SAMPLE_RATE_HZ)
+    for start_s, place_ms in zip(starts_s, cue["words"][::2], strict=True):
+        if start_s is None:
+            continue
+        at = round(start_s * SAMPLE_RATE_HZ)
         piece = voice[max(at - AROUND_MS * FRAMES_PER_MS, 0) : at + AROUND_MS * FRAMES_PER_MS]
         before = min(at, AROUND_MS * FRAMES_PER_MS)
         begin = max((place_ms - SEARCH_MS) * FRAMES_PER_MS - before, 0)
@@ -116,8 +124,8 @@ def main() -> int:
 
     for name in [name for name in os.environ if name.startswith("MEDITATIONS_")]:
         del os.environ[name]
-    said = {file.stem: _said(file) for file in sorted((ROOT / "scripts").glob("*.yaml"))}
-    once = list(dict.fromkeys(utterance for some in said.values() for utterance in some))
+    said = {file.stem: said_in(file) for file in sorted((ROOT / "scripts").glob("*.yaml"))}
+    once = list(dict.fromkeys(event.utterance for some in said.values() for event in some))
     with ProcessPoolExecutor(2) as pool:
         recordings = dict(zip(once, pool.map(_speak, once, chunksize=8), strict=True))
     estimates = [e for u, recording in recordings.items() for e in estimate_errors_ms(u, recording)]
@@ -135,21 +143,22 @@ def main() -> int:
 
 def _in_tracks(
     place: Place,
-    said: Mapping[str, Sequence[Utterance]],
+    said: Mapping[str, Sequence[SayEvent]],
     recordings: Mapping[Utterance, Recording],
 ) -> Iterator[float]:
     from bench.process import run
 
-    for slug, utterances in said.items():
+    for slug, events in said.items():
         print(slug, file=sys.stderr, flush=True)
         run(place.meditations("build", slug, "--output", str(place.output), cores=2))
         track = decoded(place.track(slug, ".mp3"), place.folder)
-        for cue, utterance in zip(place.record(slug)["cues"], utterances, strict=True):
-            yield from record_errors_ms(track, cue, recordings[utterance])
+        for cue, event in zip(place.record(slug)["cues"], events, strict=True):
+            yield from record_errors_ms(track, cue, event.phrase, recordings[event.utterance])
 
 
-def _said(file: Path) -> Sequence[Utterance]:
-    return [event.utterance for event in check_script(read_script(file), Project(ROOT)).said]
+def said_in(file: Path, root: Path = ROOT) -> list[SayEvent]:
+    """All that is spoken in a script, in order."""
+    return list(check_script(read_script(file), Project(root)).said)
 
 
 def _speak(utterance: Utterance) -> Recording:

@@ -13,6 +13,8 @@ from meditations.workers import Workers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["support.browsing"]
+
 # The same examples in every run: what fails in CI fails here.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")

@@ -351,6 +351,10 @@ def test_nginx_as_the_docs_set_it_up_gets_no_remark(tmp_path: Path) -> None:
     with listening(["nginx", "-c", str(tmp_path / "nginx.conf")], port, tmp_path / "log"):
         site = f"http://127.0.0.1:{port}/meditations/"
         remarks = check_site(site, read_upload(tmp_path / "build" / "podcast", SITE))
+        for path in ("index.html", "feed.xml"):  # the page is light because texts are compressed
+            asked = urllib.request.Request(site + path, headers={"Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(asked, timeout=20) as answered:
+                assert answered.headers["Content-Encoding"] == "gzip"
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(site + ".published.json", timeout=20)
     assert remarks == []

@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from support.engines import ToneEngine
 from support.tracks import build
 
-from bench.words import Off, decoded, estimate_errors_ms, record_errors_ms
+from bench.words import Off, decoded, estimate_errors_ms, record_errors_ms, said_in
 from meditations.errors import Where
-from meditations.project import Project
-from meditations.script import read_script
 from meditations.script.marks import Phrase, Word
 from meditations.sound.chain import Chain
 from meditations.speech.alignment import align
@@ -39,7 +37,6 @@ from meditations.speech.voices import NAMED
 from meditations.speech.word_events import words_at
 from meditations.store import Store
 from meditations.timeline.words import place_words
-from meditations.track.preparing import check_script
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,9 +120,9 @@ def test_estimates_come_near_what_espeak_tells(tmp_path: Path) -> None:
     """Over sentences of all scripts, half of the words are off by 120 ms at the most."""
     errors = []
     for file in sorted(SCRIPTS.glob("*.yaml")):
-        plan = check_script(read_script(file), Project(SCRIPTS.parent))
-        for utterance in plan.utterances[5::25]:
-            errors += estimate_errors_ms(utterance, Pyttsx3Engine().speak(utterance, tmp_path))
+        for event in said_in(file)[5::25]:
+            recording = Pyttsx3Engine().speak(event.utterance, tmp_path)
+            errors += estimate_errors_ms(event.utterance, recording)
     off = Off.of(errors)
     assert off.words > 400
     assert off.median_ms <= 120
@@ -208,14 +205,20 @@ def test_the_record_has_words_where_they_sound(tmp_path: Path, workers: Workers)
     )  # fmt: skip
     record = json.loads(built.mp3.with_suffix(".json").read_text("utf-8"))
     for cue in record["cues"]:
-        edges = [cue["start_ms"], *cue["words"], cue["end_ms"]]
-        assert edges == sorted(edges)
+        starts, ends = cue["words"][::2], cue["words"][1::2]
+        for edges in (starts, ends):
+            assert [cue["start_ms"], *edges, cue["end_ms"]] == sorted(
+                [cue["start_ms"], *edges, cue["end_ms"]]
+            )
+        assert all(start <= end for start, end in zip(starts, ends, strict=True))
         assert len(cue["words"]) == 2 * len(cue["text"].split())
         assert not cue["words_estimated"]
     track = decoded(built.mp3, tmp_path)
     errors = []
-    for cue in record["cues"][:-1]:
-        errors += record_errors_ms(track, cue, _spoken(cue["text"], tmp_path)[1])
+    said = said_in(next((tmp_path / "scripts").iterdir()), tmp_path)
+    for cue, event in zip(record["cues"], said, strict=True):
+        recording = Pyttsx3Engine().speak(event.utterance, tmp_path)
+        errors += record_errors_ms(track, cue, event.phrase, recording)
     off = Off.of(errors)
     assert off.words > 20
     assert off.median_ms <= 60

@@ -96,12 +96,18 @@ def _read(file: Path) -> Stamp | None:
 
 
 def _facts(file: Path) -> list[Any]:
-    stat = file.stat()
+    """Size, time and digest; nothing of a file that is not there."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return []
     return [stat.st_size, stat.st_mtime_ns, file_digest(file)]
 
 
 def _unchanged(file: Path, known: list[Any]) -> bool:
     try:
+        if not known:
+            return not file.exists()
         stat = file.stat()
         if [stat.st_size, stat.st_mtime_ns] == known[:2]:
             return True

@@ -8,6 +8,7 @@ from meditations.care import Surroundings
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
 from meditations.project import track_names
+from meditations.script.pronunciation import read_lexicon
 from meditations.script.resources import read_resources
 from meditations.sound import made
 from meditations.sound.beds import BedSource, find_source
@@ -36,7 +37,8 @@ def check_script(
         FaultyScriptError: With everything that is missing.
         MeditationError: If no plan can be made.
     """
-    plan = make_plan(script, project.root)
+    lexicon = read_lexicon(project, script.language, script.pronunciation)
+    plan = make_plan(script, project.root, lexicon)
     faults: list[MeditationError] = []
 
     def attempt(check: Callable[[], object], where: Where) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from meditations.track.loudness import TrackLoudness
     from meditations.track.sounding import Sounding
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 _WORDS: Final = re.compile(r'"words": \[[\d\s,]*\]')
 """In a text this would have its quotation marks escaped."""
 LIBRARIES: Final = ("mutagen", "numpy", "pillow", "pydub", "pyttsx3", "soxr")
@@ -47,7 +47,10 @@ def make_record(
     script: Script, sounding: Sounding, loudness: TrackLoudness, mp3: Mp3Facts
 ) -> dict[str, Any]:
     """The record of a track, ready for JSON; times are milliseconds from the first sample."""
-    import importlib.metadata  # not before the workers have their work: it is slow to import
+    # Not before the workers have their work: these are slow to import.
+    import importlib.metadata
+
+    from meditations.track.cover import palette_for
 
     timeline, takes, published = sounding.timeline, sounding.takes, script.published
     manners = sorted({u.manner for u in takes}, key=astuple)
@@ -61,6 +64,7 @@ def make_record(
         "topics": list(script.topics),
         "author": script.author,
         "album": script.album,
+        "palette": script.palette or palette_for(script.slug),
         "published": published.isoformat() if published else None,
         "review": review_state(script),
         "soundbite": soundbite(script, ms(timeline.frames)),
