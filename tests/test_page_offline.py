@@ -16,10 +16,10 @@ from support.browsing import (
     STEADY,
     now,
     play,
-    served,
     spoken,
 )
 from support.podcast import make_tracks, write_evenings, write_podcast
+from support.serving import served
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -58,7 +58,8 @@ def test_any_place_can_be_reached(visit: Visit, steady: Episode) -> None:
     box = slider.bounding_box()
     assert box is not None
     slider.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
-    expect(page.locator("#gone")).to_have_text(re.compile("0:3[234]"))
+    middle = "|".join(f"0:{whole // 2 + more:02.0f}" for more in (-1, 0, 1))
+    expect(page.locator("#gone")).to_have_text(re.compile(middle))
     play(page)
     assert now(page) == pytest.approx(whole / 2, abs=2)
     slider.click(position={"x": box["width"] * 0.8, "y": box["height"] / 2})
@@ -328,8 +329,8 @@ def test_the_lock_screen_knows_the_track_and_moves_in_it(visit: Visit, steady: E
     assert now(page) == pytest.approx(20, abs=1)
     page.evaluate("told.seekbackward({})")
     assert now(page) == pytest.approx(5, abs=1.5)
-    page.evaluate("told.seekforward({seekOffset: 30})")
-    assert now(page) == pytest.approx(35, abs=2)
+    page.evaluate("told.seekforward({seekOffset: 40})")
+    assert now(page) == pytest.approx(45, abs=2)
     page.evaluate("told.previoustrack()")
     assert now(page) < 5
     page.evaluate("told.nexttrack()")

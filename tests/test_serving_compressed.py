@@ -7,7 +7,7 @@ import http.client
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.browsing import served
+from support.serving import ask, served
 
 from meditations.serving.compressing import takes_gzip
 
@@ -42,33 +42,27 @@ def site(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def ask(
+def fetch(
     site: Server, path: str, method: str = "GET", **headers: str
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    client = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
-    told = {"Accept-Encoding": "gzip"} | {n.replace("_", "-"): v for n, v in headers.items()}
-    client.request(method, "/" + path, headers=told)
-    answered = client.getresponse()
-    got = answered.read()
-    client.close()
-    return answered, got
+    return ask(site, "/" + path, method, **({"Accept_Encoding": "gzip"} | headers))
 
 
 @pytest.mark.parametrize("path", TEXTS)
 def test_texts_are_compressed(site: Server, path: str) -> None:
     """The same bytes each time, under a tag of their own; HEAD tells the same."""
-    answered, got = ask(site, path)
+    answered, got = fetch(site, path)
     assert answered.status == 200
     assert answered.headers["Content-Encoding"] == "gzip"
     assert answered.headers["Vary"] == "Accept-Encoding"
     assert int(answered.headers["Content-Length"]) == len(got) < len(TEXT) / 4
     assert gzip.decompress(got) == TEXT
-    assert ask(site, path)[1] == got
-    head, nothing = ask(site, path, "HEAD")
+    assert fetch(site, path)[1] == got
+    head, nothing = fetch(site, path, "HEAD")
     assert nothing == b""
     for name in ("Content-Length", "Content-Encoding", "ETag", "Vary", "Content-Type"):
         assert head.headers[name] == answered.headers[name]
-    plain, whole = ask(site, path, Accept_Encoding="identity")
+    plain, whole = fetch(site, path, Accept_Encoding="identity")
     assert whole == TEXT
     assert plain.headers["Content-Encoding"] is None
     assert plain.headers["Vary"] == "Accept-Encoding"
@@ -78,7 +72,7 @@ def test_texts_are_compressed(site: Server, path: str) -> None:
 @pytest.mark.parametrize("path", OTHERS)
 def test_sound_and_pictures_are_not(site: Server, path: str) -> None:
     """They would gain nothing, and players want their ranges."""
-    answered, got = ask(site, path)
+    answered, got = fetch(site, path)
     assert got == TEXT
     assert answered.headers["Content-Encoding"] is None
     assert answered.headers["Vary"] is None
@@ -87,30 +81,30 @@ def test_sound_and_pictures_are_not(site: Server, path: str) -> None:
 
 def test_a_text_of_few_bytes_is_not(site: Server) -> None:
     """It would grow."""
-    assert ask(site, "media/small-0123456789ab.vtt")[1] == SMALL
+    assert fetch(site, "media/small-0123456789ab.vtt")[1] == SMALL
 
 
 def test_a_part_is_one_of_the_plain_bytes(site: Server) -> None:
     """Also with the compressed file's tag, which gets the whole of the plain one: never a mix."""
-    answered, got = ask(site, "index.html", Range="bytes=3-9")
+    answered, got = fetch(site, "index.html", Range="bytes=3-9")
     assert (answered.status, got) == (206, TEXT[3:10])
     assert answered.headers["Content-Encoding"] is None
-    tag = ask(site, "index.html")[0].headers["ETag"]
-    answered, got = ask(site, "index.html", Range="bytes=3-9", If_Range=tag)
+    tag = fetch(site, "index.html")[0].headers["ETag"]
+    answered, got = fetch(site, "index.html", Range="bytes=3-9", If_Range=tag)
     assert (answered.status, got) == (200, TEXT)
 
 
 def test_what_is_known_is_not_sent_again(site: Server) -> None:
     """304 for the tag of what would be sent, and for no other's."""
-    packed = ask(site, "index.html")[0].headers["ETag"]
-    plain = ask(site, "index.html", Accept_Encoding="identity")[0].headers["ETag"]
-    answered, _ = ask(site, "index.html", If_None_Match=packed)
+    packed = fetch(site, "index.html")[0].headers["ETag"]
+    plain = fetch(site, "index.html", Accept_Encoding="identity")[0].headers["ETag"]
+    answered, _ = fetch(site, "index.html", If_None_Match=packed)
     assert answered.status == 304
     assert answered.headers["ETag"] == packed
     assert answered.headers["Vary"] == "Accept-Encoding"
-    assert ask(site, "index.html", If_None_Match=plain)[0].status == 200
+    assert fetch(site, "index.html", If_None_Match=plain)[0].status == 200
     told = {"Accept_Encoding": "identity", "If_None_Match": packed}
-    assert ask(site, "index.html", **told)[0].status == 200
+    assert fetch(site, "index.html", **told)[0].status == 200
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def seconds(ms: int) -> str:
 
 def starts(cue: Cue) -> str:
     """When its words begin: hundredths of a second from one to the next, in base 36."""
-    places = [cue.start_ms // 10, *(word // 10 for word in cue.words)]
+    places = [cue.start_ms // 10, *(start // 10 for start in cue.words[::2])]
     return " ".join(_base36(after - before) for before, after in pairwise(places))
 
 

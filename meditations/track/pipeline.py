@@ -20,7 +20,7 @@ from meditations.track.care import care_record
 from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
-from meditations.track.preparing import check_script, cover_file, surroundings
+from meditations.track.preparing import check_script, cover_file, named, surroundings
 from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
@@ -87,6 +87,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
             reached, or a file cannot be written.
     """
     reporter = reporter or Silent()
+    script = named(script, project)
     plan = check_script(script, project, workshop.engines)
     own_cover = cover_file(script, project)
 

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import gc
 import shutil
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from meditations.serving import Server, start_server
 from support.podcast import podcast_of, write_evenings, write_library, write_podcast
+from support.serving import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
     from meditations.podcast.episodes import Episode
     from meditations.project import Project
+    from meditations.serving import Server
 
     Visit = Callable[..., Page]
 
@@ -42,19 +40,6 @@ HOSTILE_PAGE: Final = "listen/hostile.html"
 NIGHT: Final = "listen/night.html"
 # What Chromium says on the console where a test takes the network away, or asks beyond the end.
 EXPECTED: Final = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "status of 416")
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """The folder at any free port, by the project's own server, as long as the block lasts."""
-    with start_server(folder, "127.0.0.1", 0) as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield running
-        finally:
-            running.shutdown()
-            thread.join(10)
 
 
 @pytest.fixture(scope="session")
