@@ -75,7 +75,7 @@ def test_any_place_can_be_reached(visit: Visit, steady: Episode) -> None:
     assert now(page) < whole  # not over the end, which would count as heard
 
 
-def test_the_speed_is_heard_and_remembered(visit: Visit, site: Server) -> None:
+def test_the_speed_is_heard_and_remembered(visit: Visit, evening_site: Server) -> None:
     """On the next page, too; the pitch of the voice stays."""
     page = visit(STEADY)
     page.select_option("#speed", "1.5")
@@ -88,7 +88,7 @@ def test_the_speed_is_heard_and_remembered(visit: Visit, site: Server) -> None:
         " return (audio.currentTime - at) / ((performance.now() - from) / 1000) }"
     )
     assert took == pytest.approx(1.5, abs=0.2)
-    page.goto(site.address + HOSTILE_PAGE)
+    page.goto(evening_site.address + HOSTILE_PAGE)
     assert page.input_value("#speed") == "1.5"
     play(page)
     assert page.evaluate("[meditations.audio.playbackRate, meditations.audio.preservesPitch]") == [
@@ -125,26 +125,26 @@ def test_nothing_jumps(visit: Visit) -> None:
     assert page.evaluate("window.moved") == []
 
 
-def test_it_goes_on_where_it_was_left(visit: Visit, site: Server) -> None:
+def test_it_goes_on_where_it_was_left(visit: Visit, evening_site: Server) -> None:
     """After the page was closed, and says so before it plays."""
     page = visit(STEADY)
     play(page)
     page.evaluate("meditations.seek(24)")
     page.click("#play")
-    page.goto(site.address + LIST)
-    page.goto(site.address + STEADY)
+    page.goto(evening_site.address + LIST)
+    page.goto(evening_site.address + STEADY)
     expect(page.locator("#told")).to_contain_text("It goes on from 0:2")
     play(page)
     assert now(page) == pytest.approx(24, abs=2)
 
 
-def test_what_was_heard_to_its_end_begins_anew(visit: Visit, site: Server) -> None:
+def test_what_was_heard_to_its_end_begins_anew(visit: Visit, evening_site: Server) -> None:
     """The end is told kindly, and nobody is put back to it."""
     page = visit(STEADY)
     play(page)
     page.evaluate("meditations.audio.currentTime = meditations.audio.duration - 0.6")
     expect(page.locator("#told")).to_contain_text("That was all of it")
-    page.goto(site.address + STEADY)
+    page.goto(evening_site.address + STEADY)
     expect(page.locator("#told")).to_be_empty()
     play(page)
     assert now(page) < 5

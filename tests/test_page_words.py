@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from support.browsing import HOSTILE_PAGE, MARKS, STEADY, now, play, served, spoken
+from support.browsing import HOSTILE_PAGE, MARKS, STEADY, now, play, spoken
 from support.podcast import change_record, write_evenings, write_podcast
+from support.serving import served
 
 from meditations.page import views
 from meditations.podcast.episodes import Cue
