@@ -84,7 +84,10 @@ def _at_letter(cue: Cue, count: int) -> int:
 
 
 def vtt(timeline: Timeline, language: str) -> str:
-    """The captions as WebVTT; each says who speaks."""
+    """The captions as WebVTT; each says who speaks.
+
+    No time stamps within a caption: not every app is sure to hide them.
+    """
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
     for cue, speaker in zip(timeline.cues, speakers(timeline), strict=True):
