@@ -130,6 +130,12 @@ def test_what_is_marked_to_be_copied_stays(visit: Visit, steady: Episode) -> Non
     expect(page.locator("#said.by-word")).to_have_text(steady.cues[2].text)
     assert page.evaluate("String(getSelection())") == steady.cues[2].text
     expect(page.locator(".scroll .by-word")).to_have_count(0)
+    page.evaluate(f"meditations.seek({steady.cues[3].start_ms / 1000})")
+    expect(page.locator(".scroll .by-word")).to_have_text(steady.cues[3].text)
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.current'))")
+    page.evaluate(f"meditations.seek({steady.cues[4].start_ms / 1000})")
+    expect(page.locator(".current.by-word")).to_have_text(steady.cues[4].text)
+    assert page.evaluate("String(getSelection())") == steady.cues[3].text
 
 
 def test_without_times_of_words_all_is_as_before(visit: Visit, tmp_path: Path) -> None:

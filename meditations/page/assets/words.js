@@ -36,10 +36,13 @@
     return { host, spans };
   }
 
+  /* What somebody has marked to copy is left in peace. */
+  const marked = (host) => !getSelection().isCollapsed && getSelection().containsNode(host, true);
+
   function join() {
     for (const { host } of hosts) {
-      host.textContent = host.textContent;
       host.classList.remove("by-word");
+      if (!marked(host)) host.textContent = host.textContent;
     }
     hosts = [];
   }
@@ -54,9 +57,7 @@
     const cue = cues.find((each) => each.element === element);
     starts = cue ? startsOf(cue) : [];
     if (!cue || Number.isNaN(starts[0])) return;
-    /* What somebody has marked to copy stays as it is. */
-    const marked = !getSelection().isCollapsed && getSelection().containsNode(element, true);
-    hosts = [part(said), marked ? null : part(element)].filter(Boolean);
+    hosts = [part(said), marked(element) ? null : part(element)].filter(Boolean);
   }
 
   function show() {
