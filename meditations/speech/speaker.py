@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from meditations.speech import speaking_child
 from meditations.speech.process import Speaker, in_a_fork
+from meditations.speech.speaking_child import Answer
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
 WITHOUT_A_WORD: Final = "the speaking process ended without a word"
 
 
-def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> str:
+def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> Answer:
     """Speaks into the WAV file `target`, in a process of its own.
 
-    Returns:
-        What went wrong, or an empty text. Nothing is waited for longer than `patience_s`.
+    Nothing is waited for longer than `patience_s`.
     """
     told = _SPEAKER.ask((utterance, target, patience_s), patience_s)
-    return WITHOUT_A_WORD if told is None else str(told)
+    return told if isinstance(told, Answer) else Answer(WITHOUT_A_WORD)
 
 
 def start_speaker() -> None:
