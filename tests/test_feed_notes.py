@@ -108,7 +108,7 @@ def test_notes_hold_everything_in_order(tmp_path: Path) -> None:
         "<strong>Before you listen:</strong> Speaks of fear.", "A rest.", *SAFE,
         f'<a href="{BASE}listen/five.html">Five &amp; More</a>', "People who can help",
         "There: Line 0, 0123 000 (listens", "Here: Line 1", "has not yet rung or visited these",
-        "00:00:00 Arriving<br>00:00:", SYNTHETIC, "No person has reviewed",
+        "00:00:00 Arriving<br>00:00:", SYNTHETIC["all"], "No person has reviewed",
     ]  # fmt: skip
     places = [made.index(part) for part in parts]
     assert places == sorted(places)
@@ -145,7 +145,7 @@ def test_long_notes_are_shortened_but_never_what_keeps_people_safe(
     )  # fmt: skip
     made = notes(told)
     assert len(made.encode()) <= LONGEST_DESCRIPTION
-    for part in ("Speaks of fear.", *SAFE, SYNTHETIC, "No person has reviewed"):
+    for part in ("Speaks of fear.", *SAFE, SYNTHETIC["all"], "No person has reviewed"):
         assert part in made
     for number in range(resources):
         assert f"Line {number}, 0123 {number:03d}" in made

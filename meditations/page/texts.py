@@ -68,6 +68,7 @@ def page_texts(
         "",
         groups=views.groups(shown),
         plainest=views.plainest(shown),
+        synthetic=views.synthetic(podcast.episodes),
         regions=views.by_region(r for e in podcast.episodes for r in e.resources),
         hero=window(channel.title, "hero"),
         cover=cover or next((e.image.path for e in podcast.episodes), None),

@@ -104,7 +104,7 @@ def _write_channel(channel: _Element, writing: _Writing, artwork: str) -> None:
     _add(channel, "generator", "meditations")
     _write_itunes(channel, told, writing.url(artwork))
     _write_podcast(channel, told)
-    if any(episode.record.get("synthetic_voice", True) for episode in podcast.episodes):
+    if any(episode.synthetic != "none" for episode in podcast.episodes):
         _add(channel, "podcast:txt", "true", purpose="ai-content")
 
 
@@ -162,7 +162,7 @@ def _write_item(item: _Element, episode: Episode, writing: _Writing) -> None:
     if soundbite := episode.soundbite:
         _add(item, "podcast:soundbite", episode.title, startTime=_seconds(soundbite[0]),
              duration=_seconds(soundbite[1]))  # fmt: skip
-    if episode.record.get("synthetic_voice", True):
+    if episode.synthetic != "none":
         _add(item, "podcast:txt", "true", purpose="ai-content")
 
 

@@ -37,7 +37,10 @@ DANGER: Final = (
     " number."
 )
 NOT_THERAPY: Final = "This is not therapy, and is not offered instead of it."
-SYNTHETIC: Final = "The voice is synthetic: a computer program speaks, not a person."
+SYNTHETIC: Final = {
+    "all": "The voice is synthetic: a computer program speaks, not a person.",
+    "some": "Some of the voices are synthetic: there a computer program speaks, not a person.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +228,8 @@ def _end(episode: Episode) -> str:
     if owed:
         credits = "; ".join(f"{sound['credit']} ({sound['license']})" for sound in owed)
         told.append(f"Sounds: {credits}.")
-    if episode.record.get("synthetic_voice", True):
-        told.append(SYNTHETIC)
+    if episode.synthetic in SYNTHETIC:
+        told.append(SYNTHETIC[episode.synthetic])
     if episode.reviewed:
         told.append(f"Read for care by {episode.reviewed}.")
     else:

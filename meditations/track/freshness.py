@@ -96,12 +96,18 @@ def _read(file: Path) -> Stamp | None:
 
 
 def _facts(file: Path) -> list[Any]:
+    """Size, time and digest; of a folder, such as one of recordings, what lies in it."""
+    if file.is_dir():
+        inside = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in sorted(file.iterdir())]
+        return [0, 0, content_key(inside)]
     stat = file.stat()
     return [stat.st_size, stat.st_mtime_ns, file_digest(file)]
 
 
 def _unchanged(file: Path, known: list[Any]) -> bool:
     try:
+        if file.is_dir():
+            return _facts(file) == known
         stat = file.stat()
         if [stat.st_size, stat.st_mtime_ns] == known[:2]:
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meditations.care import Surroundings
@@ -14,6 +15,7 @@ from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
 from meditations.sound.clips import ClipSource, find_clip
 from meditations.sound.specs import BedSpec, SoundSpec
+from meditations.speech.recorded_engine import RecordedEngine
 from meditations.speech.registry import engine_named
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def check_script(
         FaultyScriptError: With everything that is missing.
         MeditationError: If no plan can be made.
     """
-    plan = make_plan(script, project.root)
+    plan = with_stand_ins(make_plan(script, project.root), project)
     faults: list[MeditationError] = []
 
     def attempt(check: Callable[[], object], where: Where) -> None:
@@ -69,6 +71,54 @@ def check_script(
     if faults:
         raise FaultyScriptError(faults)
     return plan
+
+
+def with_stand_ins(plan: Plan, project: Project) -> Plan:
+    """The plan with the voice in the place of a recording that is missing, where one is named.
+
+    Raises:
+        MeditationError: If recordings cannot be read, at the place that asks for them.
+    """
+    engine = RecordedEngine(project.root)
+
+    def stood_in(said: SayEvent) -> SayEvent:
+        if said.utterance.manner.engine != engine.name:
+            return said
+        try:
+            return replace(said, utterance=engine.stand_in(said.utterance))
+        except MeditationError as error:
+            raise error.at(said.where) from None
+
+    def changed(event: Event) -> Event:
+        if isinstance(event, SayEvent):
+            return stood_in(event)
+        if isinstance(event, BreathEvent) and event.said:
+            return replace(event, said=stood_in(event.said))
+        return event
+
+    return replace(plan, events=tuple(map(changed, plan.events)))
+
+
+def not_ready(plan: Plan, project: Project) -> list[MeditationError]:
+    """What is missing for lines of a plan whose voices are here, such as recordings; in order."""
+    faults = []
+    for utterance, where in {said.utterance: said.where for said in plan.said}.items():
+        try:
+            engine_named(utterance.manner.engine, project.root).basis(utterance)
+        except MeditationError as error:
+            faults.append(error.at(where))
+    return faults
+
+
+def voice_files(script: Script, project: Project) -> list[Path]:
+    """Files and folders of the project that its voices name: models, recordings, programs."""
+    words: dict[str, None] = {}
+    for utterance in make_plan(script, project.root).utterances:
+        for told in (utterance.manner.voice, *(value for _, value in utterance.manner.settings)):
+            words.update(dict.fromkeys([told, *told.split()]))
+    root = project.root.resolve()
+    found = [(root / word).resolve() for word in words if word]
+    return [path for path in found if path != root and path.is_relative_to(root) and path.exists()]
 
 
 def surroundings(project: Project) -> Surroundings:
