@@ -205,6 +205,10 @@ def _end(playing: subprocess.Popen[bytes]) -> None:
     playing.wait(_ENDING_S)
 
 
+class ProgramTimeoutError(MeditationError):
+    """A program was ended because it took too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a program ended: its status, what it wrote, and the last it said of faults, in short."""
@@ -237,7 +241,8 @@ def run_program(
         timeout_s: After this it is ended.
 
     Raises:
-        MeditationError: If it cannot be started, or takes longer than `timeout_s`.
+        MeditationError: If it cannot be started.
+        ProgramTimeoutError: If it takes longer than `timeout_s`.
     """
     name = Path(command[0]).name
     with contextlib.ExitStack() as open_files:
@@ -257,7 +262,7 @@ def run_program(
             mark.touch()
             status = running.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            raise MeditationError(f"{name} did not end within {timeout_s:g} s") from None
+            raise ProgramTimeoutError(f"no answer from {name} within {timeout_s:.0f} s") from None
         finally:
             _end_group(running.pid)
             running.kill()

@@ -52,6 +52,10 @@ class RecordedEngine:
         """Of how recordings are cut out; they themselves are in `basis`."""
         return "recorded 1"
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:
+        """The recording."""
+        return (self._part(utterance).file,)
+
     def basis(self, utterance: Utterance) -> str:
         """The digest of the recording, and where in it the line lies."""
         part = self._part(utterance)

@@ -19,7 +19,12 @@ from meditations.track.care import care_record
 from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
-from meditations.track.preparing import check_script, cover_file, surroundings, voice_files
+from meditations.track.preparing import (
+    check_script,
+    cover_file,
+    recording_folders,
+    surroundings,
+)
 from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
@@ -114,7 +119,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     mp3, record = _write(script, sounding, windows, folder, _Beside((png, jpeg), care))
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
-    inputs += voice_files(script, project)
+    inputs += recording_folders(script, project)
     if own_cover:
         inputs.append(own_cover)
     if (project.root / RESOURCES).is_file():

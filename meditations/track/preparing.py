@@ -15,6 +15,7 @@ from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
 from meditations.sound.clips import ClipSource, find_clip
 from meditations.sound.specs import BedSpec, SoundSpec
+from meditations.speech.recorded_engine import NAME as RECORDED
 from meditations.speech.recorded_engine import RecordedEngine
 from meditations.speech.registry import engine_named
 
@@ -82,7 +83,7 @@ def with_stand_ins(plan: Plan, project: Project) -> Plan:
     engine = RecordedEngine(project.root)
 
     def stood_in(said: SayEvent) -> SayEvent:
-        if said.utterance.manner.engine != engine.name:
+        if said.utterance.manner.engine != RECORDED:
             return said
         try:
             return replace(said, utterance=engine.stand_in(said.utterance))
@@ -110,15 +111,11 @@ def not_ready(plan: Plan, project: Project) -> list[MeditationError]:
     return faults
 
 
-def voice_files(script: Script, project: Project) -> list[Path]:
-    """Files and folders of the project that its voices name: models, recordings, programs."""
-    words: dict[str, None] = {}
-    for utterance in make_plan(script, project.root).utterances:
-        for told in (utterance.manner.voice, *(value for _, value in utterance.manner.settings)):
-            words.update(dict.fromkeys([told, *told.split()]))
-    root = project.root.resolve()
-    found = [(root / word).resolve() for word in words if word]
-    return [path for path in found if path != root and path.is_relative_to(root) and path.exists()]
+def recording_folders(script: Script, project: Project) -> list[Path]:
+    """The folders of its recordings; what comes into them later may be of use."""
+    voices = {u.manner.voice: u.manner.engine for u in make_plan(script, project.root).utterances}
+    folders = [project.root / voice for voice, engine in voices.items() if engine == RECORDED]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def surroundings(project: Project) -> Surroundings:

@@ -228,7 +228,8 @@ def _speak(
             engine = workshop.engine(utterance.manner.engine, project)
             by = made_by(engine, utterance)
         except MeditationError as error:
-            faults.append(error.at(where))  # all that is missing is told at once
+            if all(error.what != fault.what for fault in faults):
+                faults.append(error.at(where))  # all that is missing is told at once
             continue
         if not engine.synthetic:
             persons.add(engine.name)
