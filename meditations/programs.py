@@ -220,6 +220,8 @@ class Ended:
 
 LEFT: Final = "program-{}.group"
 """The mark of a program that runs, in its folder for files in between; the number is its group."""
+MOST_WRITTEN_BYTES: Final = 1_000_000_000
+"""An hour of sound at the most; one sentence is spoken at a time."""
 _LONGEST_TOLD: Final = 200
 
 
@@ -260,6 +262,7 @@ def run_program(
         mark = scratch / LEFT.format(running.pid)
         try:
             mark.touch()
+            _bound(running.pid)
             status = running.wait(timeout_s)
         except subprocess.TimeoutExpired:
             raise ProgramTimeoutError(f"no answer from {name} within {timeout_s:.0f} s") from None
@@ -271,6 +274,15 @@ def run_program(
         out.seek(0)
         err.seek(0)
         return Ended(status, out.read(), _last_line(err.read()))
+
+
+def _bound(pid: int) -> None:
+    """Lets a program that has lost its way fill no disk (Linux only)."""
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (MOST_WRITTEN_BYTES, MOST_WRITTEN_BYTES))
 
 
 def end_programs(scratch: Path) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from support.tracks import meditations, write_script
 
+from meditations import programs
 from meditations.errors import MeditationError, SpeechError
 from meditations.speech.command_engine import PRESETS, CommandEngine, flite
 from meditations.speech.own_commands import ALLOWED
@@ -242,6 +243,20 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(project: Path) -
     assert time.monotonic() - since < 5
     assert caught.value.mend.count("no answer from speak within 1") == 1
     assert _gone(int((project / "child").read_text()))
+
+
+def test_a_program_that_writes_without_end_fills_no_disk(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is ended at a gigabyte; here sooner."""
+    monkeypatch.setattr(programs, "MOST_WRITTEN_BYTES", 3_000_000)
+    write_program(
+        project,
+        "import sys, time\ntime.sleep(0.2)\nwhile True: sys.stdout.buffer.write(bytes(1 << 20))",
+    )
+    with pytest.raises(SpeechError) as caught:
+        say(project, "Hello.", "tools/speak", patience="20")
+    assert caught.value.mend.count("ended with status") == 3
 
 
 def _gone(pid: int) -> bool:

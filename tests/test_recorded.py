@@ -272,7 +272,7 @@ def test_a_recording_that_cannot_be_these_words_is_told(
     ("changes", "what", "mend"),
     [
         ({"voice": "../elsewhere"}, "is no folder in the project", "recordings/evening"),
-        ({"voice": ""}, "the recordings have no folder", "recordings/evening"),
+        ({"voice": ""}, "no folder of recordings is named", "recordings/evening"),
         ({"voice": "recordings/none"}, "there are no recordings in recordings/none yet", "record"),
         ({"rate_wpm": 100}, "a recording is heard as it was spoken", "leave out `rate:`"),
         ({"pitch": 40}, "a recording is heard as it was spoken", "leave out `pitch:`"),

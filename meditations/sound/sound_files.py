@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = "WAV, FLAC, MP3, OGG or M4A"
 NO_PLAYLIST: Final = (
-    "-format_whitelist", "wav,w64,flac,mp3,ogg,mov,aiff,au,aac,caf,matroska,avi,mpegts",
+    "-format_whitelist", "wav,w64,flac,mp3,ogg,mov,aiff,au,aac,caf,matroska,avi,mpegts,asf,amr",
 )  # fmt: skip
 """Lets ffmpeg read sounds, and never a playlist, which names further files."""
 LOWEST_RATE_HZ: Final = 8_000

@@ -78,7 +78,7 @@ def recordings_folder(name: str, root: Path) -> Path:
     folder = (root / name).resolve()
     if not name or folder == root.resolve() or not folder.is_relative_to(root.resolve()):
         raise MeditationError(
-            f"'{name}' is no folder in the project" if name else "the recordings have no folder",
+            f"'{name}' is no folder in the project" if name else "no folder of recordings is named",
             mend="name a folder for them: voice: {engine: recorded, voice: recordings/evening}",
         )
     return folder

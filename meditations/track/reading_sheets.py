@@ -48,6 +48,7 @@ class Sheet:
 
     Attributes:
         title: Of the script.
+        language: Of its words.
         folder: Where the recordings belong.
         file: The sheet.
         lines: What is to be read, in the order of the script.
@@ -55,6 +56,7 @@ class Sheet:
     """
 
     title: str
+    language: str
     folder: str
     file: Path
     lines: tuple[SheetLine, ...]
@@ -89,7 +91,8 @@ def write_sheets(script: Script, project: Project) -> list[Sheet]:
             _line(numbers[text], section, event, here) for text, (section, event) in said.items()
         )
         sheet = Sheet(
-            script.title, str(project.shown(folder)), folder / f"read-{script.slug}.html", lines,
+            script.title, script.language, str(project.shown(folder)),
+            folder / f"read-{script.slug}.html", lines,
             tuple(file.name for file in here.unused),
         )  # fmt: skip
         try:
@@ -132,7 +135,9 @@ def _page(sheet: Sheet) -> str:
     for line in sheet.lines:
         sections.setdefault(line.section, []).append(line)
     body = "\n".join(
-        f"<h2>{escape(title)}</h2>\n<ol>\n" + "\n".join(map(_row, lines)) + "\n</ol>"
+        f'<h2>{escape(title)}</h2>\n<ol lang="{sheet.language}">\n'
+        + "\n".join(map(_row, lines))
+        + "\n</ol>"
         for title, lines in sections.items()
     )
     return _PAGE.substitute(title=escape(sheet.title), folder=escape(sheet.folder), body=body)
