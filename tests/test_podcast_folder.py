@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from support.podcast import CHANNEL, change_record, read_scripts, write_project
+from support.podcast import CHANNEL, change_record, podcast_of, read_scripts, write_project
 from support.tracks import meditations
 
 from meditations.errors import MeditationError
@@ -146,6 +146,15 @@ def test_a_track_that_is_not_whole_is_not_published(suffix: str, tmp_path: Path)
         _publish(project)
     assert "meditations build evening" in caught.value.mend
     assert _files(project.build / "podcast") == before
+
+
+@pytest.mark.parametrize("slug", ["../../outside", "/outside", "evening/..", "other", None])
+def test_a_record_of_another_name_is_refused(slug: str | None, tmp_path: Path) -> None:
+    """Names of files are made of it, and none may lead out of the folder."""
+    project = write_project(tmp_path, {"evening": {}})
+    change_record(project, "evening", slug=slug)
+    with pytest.raises(UnfinishedError, match="that of another track"):
+        podcast_of(project)
 
 
 def test_sound_that_is_not_the_record_s_is_not_published(tmp_path: Path) -> None:

@@ -125,6 +125,17 @@ def test_a_changed_line_gets_a_new_number_and_its_recording_is_never_used(tmp_pa
     assert new.number == 6
 
 
+def test_another_pronunciation_makes_no_other_line(tmp_path: Path) -> None:
+    """A person reads what is shown: figures, and words whose sounds are written down for others."""
+    text = SCRIPT.replace("Goodbye.", "At 12:30 comes Ujjayi.")
+    first = sheet(tmp_path, text)
+    assert first.lines[3].words == "At 12:30 comes Ujjayi."
+    assert first.lines[3].spoken == "At twelve thirty comes Ujjayi."
+    save(tmp_path / FOLDER / "4.wav", voice(3, 150))
+    (tmp_path / "pronunciation.yaml").write_text("Ujjayi: oo-jai-yee\n")
+    assert [line.number for line in sheet(tmp_path, text).missing] == [1, 2, 3]
+
+
 def test_recordings_without_their_list_are_not_guessed_at(tmp_path: Path) -> None:
     """Where `lines.yaml` is gone nobody knows what the files say."""
     recorded(tmp_path)
@@ -164,7 +175,7 @@ def test_words_keep_their_soft_ends() -> None:
 LABELS: Final = {
     "numbers": ["1", "2", "003", "4 take two"],
     "audacity": ["Sound 1", "Sound 2", "Sound 3", "Sound 4"],
-    "words": ["hello, and welcome.", "You can", "oo-jai", "Goodbye"],
+    "words": ["hello, and welcome.", "You can", "ujjayi is", "Goodbye"],
 }
 
 
@@ -186,8 +197,9 @@ def test_a_long_file_with_labels(kind: str, told: list[str], tmp_path: Path) -> 
     found = sheet(tmp_path)
     assert found.missing == []
     for line in found.lines:
-        text = line.spoken or line.words
-        assert length_s(tmp_path, text, tmp_path) == pytest.approx(SECONDS[line.number], abs=0.2)
+        assert length_s(tmp_path, line.words, tmp_path) == pytest.approx(
+            SECONDS[line.number], abs=0.2
+        )
 
 
 def test_a_cue_sheet_and_labels_of_one_moment(tmp_path: Path) -> None:

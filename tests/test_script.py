@@ -62,6 +62,7 @@ DEFAULTS: Final[dict[str, object]] = {
     "length": None,
     "voice": Voice(name="gentle"),
     "voices": {},
+    "pronunciation": {},
     "background.sound": "brown",
     "background.level": None,
     "background.lift": None,

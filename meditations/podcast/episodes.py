@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from meditations.errors import MeditationError
 from meditations.store import file_digest
 from meditations.track.record import read_record
 
@@ -132,11 +133,16 @@ def read_episode(mp3: Path, guid: str) -> Episode:
         guid: For good.
 
     Raises:
-        MeditationError: If the record is missing or of another version.
+        MeditationError: If the record is missing, of another version or of another track.
         ValueError: If the track has no date.
     """
     told = read_record(mp3.with_suffix(".json"))
-    slug = str(told["slug"])
+    slug = mp3.stem
+    if told["slug"] != slug:  # names of files are made of it: `../` would lead out of the folder
+        raise MeditationError(
+            f"the record beside {mp3.name} is that of another track",
+            mend="build the track again", file=mp3.with_suffix(".json"),
+        )  # fmt: skip
     if not told["published"]:
         raise ValueError(f"{slug} has no date of publication")
     review = told["review"]

@@ -9,8 +9,8 @@ from pydantic import Field
 from pydantic.functional_validators import PlainValidator
 
 from meditations.errors import MeditationError, Where
-from meditations.script.model import _Settings
 from meditations.script.reader import read_settings
+from meditations.script.settings import Settings
 from meditations.script.values import Boolean, Text, Title, choice, given, told
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ Email = Annotated[str, PlainValidator(told(_read_email))]
 Description = Annotated[str, PlainValidator(told(_read_description))]
 
 
-class Owner(_Settings):
+class Owner(Settings):
     """Whom directories write to."""
 
     name: Title
     email: Email
 
 
-class Person(_Settings):
+class Person(Settings):
     """Somebody who takes part; `role` and `group` are those of the podcast taxonomy."""
 
     short_for = "name"
@@ -88,7 +88,7 @@ class Person(_Settings):
     href: Title | None = None
 
 
-class EpisodeEntry(_Settings):
+class EpisodeEntry(Settings):
     """What is kept of an episode for good.
 
     Attributes:
@@ -100,7 +100,7 @@ class EpisodeEntry(_Settings):
     retired: Boolean = False
 
 
-class Channel(_Settings):
+class Channel(Settings):
     """The podcast as a whole.
 
     Attributes:

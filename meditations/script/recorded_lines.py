@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field
 
 from meditations.errors import MeditationError
-from meditations.script.model import _Settings
 from meditations.script.reader import read_settings
+from meditations.script.settings import Settings
 from meditations.script.source import quoted
 from meditations.script.values import Text, whole
 from meditations.store import written_whole
@@ -30,7 +30,7 @@ _HEAD: Final = """\
 """
 
 
-class _Lines(_Settings):
+class _Lines(Settings):
     last: Annotated[int, whole(0, MOST_LINES)]
     lines: Annotated[dict[str, Text], Field(default_factory=dict)]
 

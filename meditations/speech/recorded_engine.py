@@ -12,6 +12,7 @@ from meditations.errors import MeditationError, SpeechError, nearest
 from meditations.sound.sound_files import read_mono
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.recordings import Part, Recordings, read_recordings, recordings_folder
+from meditations.speech.utterance import RECORDED
 from meditations.store import content_key, kept_digest
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from meditations.speech.utterance import Manner, Utterance
 
-NAME: Final = "recorded"
 FALLBACK: Final = "fallback"
 RECORD: Final = "see what is to be read: meditations record"
 FOLDER: Final = "recordings"
@@ -43,7 +43,7 @@ class RecordedEngine:
     """Plays what somebody read: the sound of the line whose words these are."""
 
     root: Path
-    name: str = NAME
+    name: str = RECORDED
     usual_rate_wpm: int = 118
     reads_ipa: bool = True
     synthetic: bool = False
@@ -69,7 +69,7 @@ class RecordedEngine:
         for name in settings:
             if name != FALLBACK:
                 raise MeditationError(
-                    f"the engine {NAME} has no setting '{name}'", mend=nearest(name, [FALLBACK])
+                    f"the engine {RECORDED} has no setting '{name}'", mend=nearest(name, [FALLBACK])
                 )
         if (fallback := settings.get(FALLBACK)) is not None and fallback not in NAMED:
             raise MeditationError(f"no voice is called '{fallback}'", mend=nearest(fallback, NAMED))
@@ -95,16 +95,18 @@ class RecordedEngine:
                 found.append(VoiceInfo(name, "", f"{len(told.numbers)} lines recorded"))
         return found
 
-    def stand_in(self, utterance: Utterance) -> Utterance:
-        """The utterance as the fallback voice is to say it, where it is not recorded."""
+    def stand_in(self, utterance: Utterance, language: str) -> Utterance:
+        """The utterance as the fallback voice says it in a language, where it is not recorded."""
         fallback = dict(utterance.manner.settings).get(FALLBACK)
-        if fallback is None or self._recordings(utterance.manner).part(utterance.text):
+        if fallback is None or self._recordings(utterance.manner).part(utterance.words_to_read):
             return utterance
-        from meditations.speech.voices import NAMED
+        from meditations.speech.voices import named_voices
 
-        old = utterance.manner
-        manner = replace(NAMED[fallback], volume_db=old.volume_db, chain=old.chain)
-        return replace(utterance, manner=manner)
+        named, old = named_voices(language), utterance.manner
+        if fallback not in named:
+            return utterance  # `check` says so
+        manner = replace(named[fallback], volume_db=old.volume_db, chain=old.chain)
+        return replace(utterance, manner=manner, shown="")
 
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Cuts the line out of its recording."""
@@ -117,22 +119,23 @@ class RecordedEngine:
         except MeditationError as error:
             raise SpeechError(
                 f"{shown} holds {error.what}",
-                mend=f"record this anew: '{_short(utterance.text)}'",
+                mend=f"record this anew: '{_short(utterance.words_to_read)}'",
             ) from None
         letters = sum(map(str.isalnum, utterance.text))
         if len(samples) / rate_hz < letters * LETTER_S:
             raise SpeechError(
                 f"{shown} holds {len(samples) / rate_hz:.1f} s for {letters} letters:"
-                f" are these the words '{_short(utterance.text)}'?",
+                f" are these the words '{_short(utterance.words_to_read)}'?",
                 mend="give the recording the number of its words, or record these anew",
             )
         return Recording(samples, rate_hz)
 
     def _part(self, utterance: Utterance) -> Part:
-        part = self._recordings(utterance.manner).part(utterance.text)
+        part = self._recordings(utterance.manner).part(utterance.words_to_read)
         if part is None:
+            words = _short(utterance.words_to_read)
             raise SpeechError(
-                f"not recorded yet in {utterance.manner.voice}: '{_short(utterance.text)}'",
+                f"not recorded yet in {utterance.manner.voice}: '{words}'",
                 mend=RECORD,
             )
         return part

@@ -96,16 +96,21 @@ def _read(file: Path) -> Stamp | None:
 
 
 def _facts(file: Path) -> list[Any]:
-    """Size, time and digest; of a folder, such as one of recordings, what lies in it."""
-    if file.is_dir():
-        inside = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in sorted(file.iterdir())]
-        return [0, 0, content_key(inside)]
-    stat = file.stat()
+    """Size, time and digest; of a folder what lies in it; nothing of what is not there."""
+    try:
+        if file.is_dir():
+            inside = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in file.iterdir()]
+            return [content_key(sorted(inside))]
+        stat = file.stat()
+    except FileNotFoundError:
+        return []
     return [stat.st_size, stat.st_mtime_ns, file_digest(file)]
 
 
 def _unchanged(file: Path, known: list[Any]) -> bool:
     try:
+        if not known:
+            return not file.exists()
         if file.is_dir():
             return _facts(file) == known
         stat = file.stat()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from meditations.care import CareError, Review, prepare_review, review
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
+from meditations.script.pronunciation import NAME as LEXICON
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.store import file_digest, written_whole
@@ -47,7 +48,7 @@ class BuiltTrack:
         slug: The name of the track.
         mp3: The file.
         length_ms: How long it is.
-        inputs: The files that it was made from, besides the script.
+        inputs: The files that it was made from, besides the script; some may be missing.
         spoken: How many lines were spoken anew.
         encoded: How many windows were encoded anew.
         uncredited: Sound files of it whose credit or licence the script does not give.
@@ -122,8 +123,8 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     inputs += recording_folders(script, project)
     if own_cover:
         inputs.append(own_cover)
-    if (project.root / RESOURCES).is_file():
-        inputs.append(project.root / RESOURCES)
+    # Where these are missing, their coming changes a track.
+    inputs += [project.root / RESOURCES, project.root / LEXICON]
     return BuiltTrack(
         script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
         tuple(uncredited(record)), found, plan.chosen,

@@ -9,15 +9,16 @@ from meditations.care import Surroundings
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
 from meditations.project import track_names
+from meditations.script.pronunciation import read_lexicon
 from meditations.script.resources import read_resources
 from meditations.sound import made
 from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
 from meditations.sound.clips import ClipSource, find_clip
 from meditations.sound.specs import BedSpec, SoundSpec
-from meditations.speech.recorded_engine import NAME as RECORDED
 from meditations.speech.recorded_engine import RecordedEngine
 from meditations.speech.registry import engine_named
+from meditations.speech.utterance import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +40,7 @@ def check_script(
         FaultyScriptError: With everything that is missing.
         MeditationError: If no plan can be made.
     """
-    plan = with_stand_ins(make_plan(script, project.root), project)
+    plan = with_stand_ins(planned(script, project), script.language, project)
     faults: list[MeditationError] = []
 
     def attempt(check: Callable[[], object], where: Where) -> None:
@@ -74,7 +75,17 @@ def check_script(
     return plan
 
 
-def with_stand_ins(plan: Plan, project: Project) -> Plan:
+def planned(script: Script, project: Project) -> Plan:
+    """The plan of a script, its words said as the project says them; nothing is looked for.
+
+    Raises:
+        MeditationError: If no plan can be made.
+    """
+    lexicon = read_lexicon(project, script.language, script.pronunciation)
+    return make_plan(script, project.root, lexicon)
+
+
+def with_stand_ins(plan: Plan, language: str, project: Project) -> Plan:
     """The plan with the voice in the place of a recording that is missing, where one is named.
 
     Raises:
@@ -86,7 +97,7 @@ def with_stand_ins(plan: Plan, project: Project) -> Plan:
         if said.utterance.manner.engine != RECORDED:
             return said
         try:
-            return replace(said, utterance=engine.stand_in(said.utterance))
+            return replace(said, utterance=engine.stand_in(said.utterance, language))
         except MeditationError as error:
             raise error.at(said.where) from None
 
@@ -113,7 +124,7 @@ def not_ready(plan: Plan, project: Project) -> list[MeditationError]:
 
 def recording_folders(script: Script, project: Project) -> list[Path]:
     """The folders of its recordings; what comes into them later may be of use."""
-    voices = {u.manner.voice: u.manner.engine for u in make_plan(script, project.root).utterances}
+    voices = {u.manner.voice: u.manner.engine for u in planned(script, project).utterances}
     folders = [project.root / voice for voice, engine in voices.items() if engine == RECORDED]
     return [folder for folder in folders if folder.is_dir()]
 

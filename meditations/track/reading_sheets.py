@@ -8,12 +8,13 @@ from string import Template
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, from_os_error
-from meditations.plan import BreathEvent, SayEvent, SectionEvent, make_plan
+from meditations.plan import BreathEvent, SayEvent, SectionEvent
 from meditations.script.recorded_lines import NAME, with_new, write_lines
 from meditations.speech.recorded_engine import FOLDER
-from meditations.speech.recorded_engine import NAME as ENGINE
 from meditations.speech.recordings import Recordings, read_recordings, recordings_folder
+from meditations.speech.utterance import RECORDED
 from meditations.store import written_whole
+from meditations.track.preparing import planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,19 +112,19 @@ def _said(script: Script, project: Project) -> Mapping[str, dict[str, tuple[str,
     """By folder and text: the section in which it is said first, and how."""
     said: dict[str, dict[str, tuple[str, SayEvent]]] = {}
     section = ""
-    for event in make_plan(script, project.root).events:
+    for event in planned(script, project).events:
         if isinstance(event, SectionEvent):
             section = event.title
         line = event.said if isinstance(event, BreathEvent) else event
-        if isinstance(line, SayEvent) and line.utterance.manner.engine == ENGINE:
+        if isinstance(line, SayEvent) and line.utterance.manner.engine == RECORDED:
             texts = said.setdefault(line.utterance.manner.voice, {})
-            texts.setdefault(line.utterance.text, (section, line))
+            texts.setdefault(line.utterance.words_to_read, (section, line))
     return said
 
 
 def _line(number: int, section: str, event: SayEvent, here: Recordings) -> SheetLine:
-    text, part = event.utterance.text, here.part(event.utterance.text)
-    told = [text] if text != event.caption else []
+    spoken, part = event.utterance.text, here.part(event.utterance.words_to_read)
+    told = [spoken] if spoken != event.caption else []
     told += [f"/{sounds.ipa}/" for sounds in event.utterance.sounds]
     return SheetLine(
         number, section, event.caption, ", ".join(told), part.file.name if part else ""

@@ -320,7 +320,13 @@ def publish_process(
 
 
 class Breaking:
-    """A port in front of a server; connections break after some bytes, a few times."""
+    """A port in front of a server; connections break after some bytes, a few times.
+
+    Attributes:
+        port: On which it listens.
+        broken: How many connections it has broken.
+        passed: How many bytes have come by, in both directions.
+    """
 
     def __init__(self, port: int, after: int, times: int) -> None:
         self._server = port
@@ -330,6 +336,7 @@ class Breaking:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.broken = 0
+        self.passed = 0
 
     def __enter__(self) -> Breaking:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -362,6 +369,7 @@ class Breaking:
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
                 passed += len(data)
+                self.passed += len(data)
                 if self._breaks(passed):
                     break
                 sink.sendall(data)
