@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import urllib.error
@@ -21,9 +20,8 @@ from support.publishing import (
     FolderShelf,
     Reader,
     SshServer,
-    free_port,
-    listening,
     make_folder,
+    nginx,
     publish_process,
     ssh_server,
 )
@@ -244,20 +242,8 @@ def test_secrets_are_never_told(moto: str, tmp_path: Path, monkeypatch: pytest.M
 
 def test_nginx_as_the_docs_set_it_up_gets_no_remark(tmp_path: Path) -> None:
     """Who copies the settings from docs/publishing.md has a server that apps get along with."""
-    text = (Path(__file__).parents[1] / "docs" / "publishing.md").read_text("utf-8")
-    settings = text.split("```nginx\n")[1].split("```")[0].replace("/var/www", str(tmp_path))
-    port = free_port()
-    (tmp_path / "nginx.conf").write_text(
-        f"user {'root' * (os.geteuid() == 0) or 'nobody'};"  # pytest's folders are its own
-        f" daemon off; pid {tmp_path}/pid; error_log stderr; events {{ }}\n"
-        f"http {{ access_log off; client_body_temp_path {tmp_path}/a; proxy_temp_path {tmp_path}/b;"
-        f" fastcgi_temp_path {tmp_path}/c; uwsgi_temp_path {tmp_path}/d;"
-        f" scgi_temp_path {tmp_path}/e; server {{ listen 127.0.0.1:{port};\n{settings} }} }}\n",
-        "utf-8",
-    )
     send(make_folder(tmp_path, PUBLICATIONS[4]), str(tmp_path / "meditations"))
-    with listening(["nginx", "-c", str(tmp_path / "nginx.conf")], port, tmp_path / "log"):
-        site = f"http://127.0.0.1:{port}/meditations/"
+    with nginx(tmp_path) as site:
         remarks = check_site(site, read_upload(tmp_path / "build" / "podcast", SITE))
         for path in ("index.html", "feed.xml"):  # the page is light because texts are compressed
             asked = urllib.request.Request(site + path, headers={"Accept-Encoding": "gzip"})

@@ -340,8 +340,8 @@ class Script(Settings):
     kind: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("general",)
     topics: tuple[Text, ...] = ()
     language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
-    author: Title = "Guided Meditations"
-    album: Title = "Guided Meditations"
+    author: Title | None = None
+    album: Title | None = None
     published: Published | None = None
     length: Time | None = None
     voice: Voice = Voice(name="gentle")

@@ -23,6 +23,7 @@ from meditations.track.loudness import track_loudness
 from meditations.track.preparing import (
     check_script,
     cover_file,
+    named,
     recording_folders,
     surroundings,
 )
@@ -92,6 +93,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
             reached, or a file cannot be written.
     """
     reporter = reporter or Silent()
+    script = named(script, project)
     plan = check_script(script, project, workshop.engines)
     own_cover = cover_file(script, project)
 

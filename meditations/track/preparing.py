@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from meditations.care import Surroundings
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
-from meditations.project import track_names
+from meditations.project import SOME_TITLE, track_names
+from meditations.script.channel import read_channel
 from meditations.script.pronunciation import read_lexicon
 from meditations.script.resources import read_resources
 from meditations.sound import made
@@ -127,6 +128,24 @@ def recording_folders(script: Script, project: Project) -> list[Path]:
     voices = {u.manner.voice: u.manner.engine for u in planned(script, project).utterances}
     folders = [project.root / voice for voice, engine in voices.items() if engine == RECORDED]
     return [folder for folder in folders if folder.is_dir()]
+
+
+def named(script: Script, project: Project) -> Script:
+    """The script with an author and an album: where it is silent, those of the podcast.
+
+    A `podcast.yaml` at fault stops no track: the podcast's own step tells of it, and once it is
+    mended the tracks that take their names from it are made anew.
+    """
+    if script.author and script.album:
+        return script
+    author = album = SOME_TITLE
+    try:
+        channel = read_channel(project)
+        author, album = channel.author, channel.title
+    except MeditationError:
+        pass
+    names = {"author": script.author or author, "album": script.album or album}
+    return script.model_copy(update=names)
 
 
 def surroundings(project: Project) -> Surroundings:

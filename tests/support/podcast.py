@@ -26,7 +26,7 @@ from meditations.store import file_digest
 from meditations.timeline.timeline import build_timeline
 from meditations.track import cover, sidecars
 from meditations.track.care import care_record
-from meditations.track.preparing import check_script, surroundings
+from meditations.track.preparing import check_script, named, surroundings
 from meditations.track.record import FORMAT, record_text, review_state, soundbite
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _picture() -> bytes:
 
 
 def _make_track(script: Script, project: Project, folder: Path) -> None:
+    script = named(script, project)
     plan = check_script(script, project)
     timeline = build_timeline(plan, {said: estimated_frames(said) for said in plan.utterances})
     around = surroundings(project)
