@@ -132,7 +132,7 @@ def test_another_pronunciation_makes_no_other_line(tmp_path: Path) -> None:
     assert first.lines[3].words == "At 12:30 comes Ujjayi."
     assert first.lines[3].spoken == "At twelve thirty comes Ujjayi."
     save(tmp_path / FOLDER / "4.wav", voice(3, 150))
-    (tmp_path / "pronunciation.yaml").write_text("Ujjayi: oo-jai-yee\n")
+    (tmp_path / "pronunciation.yaml").write_text("words: {Ujjayi: oo-jai-yee}\n")
     assert [line.number for line in sheet(tmp_path, text).missing] == [1, 2, 3]
 
 
