@@ -438,7 +438,7 @@ def test_flite_refuses_what_it_cannot_do(tmp_path: Path) -> None:
 
 @pytest.mark.server
 def test_a_track_spoken_by_flite(tmp_path: Path) -> None:
-    """From script to MP3; the record names the engine, its version and that it is synthetic."""
+    """From script to MP3, every cue of a deep voice heard; the record names engine and version."""
     import json
 
     write_script(
@@ -446,7 +446,7 @@ def test_a_track_spoken_by_flite(tmp_path: Path) -> None:
         """
         title: A Short One
         voice: {engine: flite, voice: rms}
-        sections: [{title: Only, script: ["Hello there, and welcome. [1s] This is all."]}]
+        sections: [{title: Only, script: ["Hello there, and welcome. [1s] We are nearly done."]}]
         """,
     )
     done = meditations("build", "--without-care", cwd=tmp_path, cache=tmp_path / "cache")
