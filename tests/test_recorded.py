@@ -338,6 +338,10 @@ def test_from_script_to_track(tmp_path: Path) -> None:
     assert "ai-content" not in feed
     assert "ynthetic: " not in feed
     assert "1 up to date." in _run(tmp_path, "build", "--without-care").stdout
+    write_script(tmp_path, f"{SCRIPT}notes: The voice is synthetic.\n")
+    _run(tmp_path, "build", "--without-care")
+    told = _run(tmp_path, "check", "--feed")
+    assert "its notes say that the voice is synthetic, and it is a person's" in told.stderr
 
 
 def test_a_new_recording_is_heard(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "feed.xml"
 TYPE: Final = "application/rss+xml"
+AI_CONTENT: Final = "ai-content"
+"""The purpose by which the namespace marks what a machine has made."""
 HERE: Final = "http://localhost/"
 """Stands for the site where nobody has named one; `serve` puts its own address there."""
 NAMESPACES: Final = {
@@ -107,7 +109,7 @@ def _write_channel(channel: _Element, writing: _Writing, artwork: str) -> None:
     _write_itunes(channel, told, writing.url(artwork))
     _write_podcast(channel, told)
     if any(episode.synthetic != "none" for episode in podcast.episodes):
-        _add(channel, "podcast:txt", "true", purpose="ai-content")
+        _add(channel, "podcast:txt", "true", purpose=AI_CONTENT)
 
 
 def _write_itunes(channel: _Element, told: Channel, artwork: str) -> None:
@@ -166,7 +168,7 @@ def _write_item(item: _Element, episode: Episode, writing: _Writing) -> None:
         _add(item, "podcast:soundbite", title, startTime=_seconds(soundbite[0]),
              duration=_seconds(soundbite[1]))  # fmt: skip
     if episode.synthetic != "none":
-        _add(item, "podcast:txt", "true", purpose="ai-content")
+        _add(item, "podcast:txt", "true", purpose=AI_CONTENT)
 
 
 def _truth(value: bool) -> str:
