@@ -301,7 +301,7 @@ def test_what_ends_a_build_ends_the_program(project: Path, number: int) -> None:
 def test_basis_follows_program_files_and_version(project: Path) -> None:
     """Another program, another model that the command names, another `version:`: another take."""
     (project / "model.bin").write_bytes(b"one")
-    engine, run = CommandEngine(project), "tools/speak {out} model.bin"
+    engine, run = CommandEngine(project), "tools/speak {out} --model=model.bin"
     found = [engine.basis(Utterance("Hello.", manner(run)))]
     assert found == [engine.basis(Utterance("Hello.", manner(run)))]
     found.append(engine.basis(Utterance("Hello.", manner(run, settings={"version": "2"}))))

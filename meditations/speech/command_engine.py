@@ -89,7 +89,8 @@ class CommandEngine:
     def files(self, utterance: Utterance) -> Sequence[Path]:
         """The program, and the files that a maker's own command names."""
         call = self._call(utterance.manner)
-        named = [self.root / word for word in call.arguments if not takes([word], *PLACES)]
+        fixed = [word for word in call.arguments if not takes([word], *PLACES)]
+        named = [self.root / word.rpartition("=")[2] for word in fixed]
         return (call.file, *(file for file in named if file.is_file()))
 
     def basis(self, utterance: Utterance) -> str:
