@@ -52,7 +52,7 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
         for one in here
         if one.ready
     }
-    not_ready = {one.name: one.mend.splitlines()[0] for one in here if not one.ready}
+    not_ready = {one.name: _one_line(one.mend) for one in here if not one.ready}
     if language is not None and not any(engines.values()):
         raise MeditationError(
             f"no voice here speaks '{language}'", mend="see them all with: meditations voices"
@@ -95,6 +95,12 @@ def _sample(folder: Path | None) -> None:
     click.echo(f"Listen to them in a browser: {page.as_uri()}")
     if sys.stdout.isatty():
         click.launch(str(page))
+
+
+def _one_line(mend: str) -> str:
+    """The beginning of what mends something, whole enough to be of use."""
+    first, *rest = mend.splitlines()
+    return f"{first} {rest[0].strip()}" if rest and first.endswith((":", " in")) else first
 
 
 def _speaks(voice: str, language: str) -> bool:
