@@ -52,13 +52,15 @@ def voice(seconds: float, pitch_hz: float, rate_hz: int = 44_100) -> NDArray[np.
     return (0.3 * np.sign(np.sin(2 * np.pi * pitch_hz * time))).astype(np.float32)
 
 
-def in_a_room(words: NDArray[np.float32], rate_hz: int = 44_100) -> NDArray[np.float32]:
+def in_a_room(
+    words: NDArray[np.float32], rate_hz: int = 44_100, noise: float = 0.0015
+) -> NDArray[np.float32]:
     """As a phone records it: a click as the button is pressed, a room, a quiet second around."""
     quiet = np.zeros(rate_hz, np.float32)
     whole = np.concatenate((quiet, words, quiet))
     whole[4_000:4_300] += 0.4
-    noise = np.random.default_rng(1).normal(0, 0.0015, len(whole))
-    return (whole + noise).astype(np.float32)
+    hiss = np.random.default_rng(1).normal(0, noise, len(whole))
+    return (whole + hiss).astype(np.float32)
 
 
 def save(file: Path, samples: NDArray[np.float32], rate_hz: int = 44_100) -> Path:
@@ -170,6 +172,13 @@ def test_words_keep_their_soft_ends() -> None:
     assert 1.5 < len(kept) / rate_hz < 2.3
     tight = voice(1.0, 150, rate_hz)
     assert len(spoken_part(tight, rate_hz)) == len(tight)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.0003, 0.001, 0.003, 0.006])
+def test_noise_around_the_words_goes(noise: float) -> None:
+    """From a studio to a noisy street, 34 dB under the voice: what is kept is as long."""
+    kept = spoken_part(in_a_room(voice(1.5, 150), noise=noise), 44_100)
+    assert len(kept) / 44_100 == pytest.approx(1.5 + 0.18, abs=0.03)
 
 
 LABELS: Final = {

@@ -29,7 +29,7 @@ FOLDER: Final = "recordings"
 LETTER_S: Final = 0.03
 """Nobody speaks faster than so many seconds a letter: auctioneers come to 0.04."""
 STEP_S: Final = 0.01
-FAINTEST_DB, LOUDEST_DB = -50.0, -35.0
+FAINTEST_DB, LOUDEST_DB = -50.0, -28.0
 """Below the loudest 10 ms; what is noise lies somewhere between, or lower."""
 OVER_NOISE_DB: Final = 8.0
 SHORTEST_STEPS: Final = 3
@@ -162,7 +162,7 @@ def kept_recordings(folder: Path, shown: Path) -> Recordings:
 def spoken_part(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
     """What is spoken of a recording, without the noise, clicks and faint breaths around it.
 
-    Noise is what lies little above the quietest fifth of the recording, at least 35 dB and at
+    Noise is what lies little above the quietest tenth of the recording, at least 28 dB and at
     most 50 dB under its loudest moment. Nothing within the words is changed; around them it fades
     within 60 ms before and 120 ms behind.
 
@@ -176,7 +176,7 @@ def spoken_part(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float3
     if not np.all(np.isfinite(power)) or float(np.max(power, initial=0.0)) < 1e-8:
         raise MeditationError("silence")
     levels = 10 * np.log10(power + 1e-12)
-    loudest, noise = float(np.max(levels)), float(np.percentile(levels, 20))
+    loudest, noise = float(np.max(levels)), float(np.percentile(levels, 10))
     threshold = np.clip(noise + OVER_NOISE_DB, loudest + FAINTEST_DB, loudest + LOUDEST_DB)
     heard = np.concatenate(([False], levels > threshold, [False]))
     starts, ends = np.flatnonzero(np.diff(heard.astype(np.int8))).reshape(-1, 2).T
