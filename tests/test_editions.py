@@ -221,7 +221,7 @@ def test_notes_speak_the_language_of_the_track(folder: Path) -> None:
     """Their headings, what is added for safety, and the word on the voice."""
     words = wording_for("es")
     feed = (folder / "feed-es.xml").read_text("utf-8")
-    for key in ("notes.before", "safety.danger", "notes.not_therapy", "notes.synthetic"):
+    for key in ("notes.before", "safety.danger", "notes.not_therapy", "notes.synthetic_all"):
         assert words(key) in feed
     assert "Before you listen" not in feed
     assert (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = wording_for("en")
 DANGER, NOT_THERAPY, SYNTHETIC = map(
-    WORDS, ("safety.danger", "notes.not_therapy", "notes.synthetic")
+    WORDS, ("safety.danger", "notes.not_therapy", "notes.synthetic_all")
 )
 BASE: Final = "https://example.org/quiet/"
 FILLER: Final = "Here is a paragraph about light, windows and the sound of a street. " * 8

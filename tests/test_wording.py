@@ -45,7 +45,7 @@ def test_numbers_and_days_are_written_as_the_language_has_them(language: str) ->
     words = wording_for(language)
     assert len(words("numbers.months").split()) == MONTHS
     assert words("numbers.decimal") in (".", ",")
-    assert words("notes.synthetic").startswith(words("notes.voice"))
+    assert words("notes.synthetic_all").startswith(words("notes.voice"))
 
 
 def test_every_word_is_said_somewhere_and_all_that_is_said_is_there() -> None:
@@ -55,11 +55,8 @@ def test_every_word_is_said_somewhere_and_all_that_is_said_is_there() -> None:
     for file in PACKAGE.rglob("*.js"):
         found = IN_SCRIPTS.findall(file.read_text("utf-8"))
         named |= {f"player.{key}" for keys in found for key in keys if key}
-    named |= {
-        f"{key}{which}"
-        for key in ("notes.unchecked_", "page.unchecked_")
-        for which in ("all", "some")
-    }
+    of_all = ("notes.unchecked", "page.unchecked", "notes.synthetic", "page.voice", "page.voices")
+    named |= {f"{key}_{which}" for key in of_all for which in ("all", "some")}
     named |= {f"whom.{kind}_hurt" for kind in ("two", "night", "anyone")}
     named |= {key for key in ENGLISH.texts if key.startswith("spoken.")}
     named |= {"whom.anyone"}

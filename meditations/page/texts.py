@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from meditations.podcast.episodes import Episode
     from meditations.wording import Wording
 
-SCRIPTS: Final = ("light", "player", "sleep", "keep")
+SCRIPTS: Final = ("light", "player", "words", "sleep", "keep")
 ICONS_PX: Final = (180, 192, 512)
 PAPER: Final = {"light": "#f6f1e9", "dark": "#16172a"}
 """The colour of the browser's own bars; the same as in page.css."""
@@ -94,6 +94,7 @@ class _Site:
                 versions=views.lists(self.podcast, edition),
                 groups=views.groups(episodes),
                 plainest=views.plainest(episodes),
+                synthetic=views.synthetic(episodes),
                 regions=views.by_region(r for e in episodes for r in e.resources),
                 cover=self.cover or next((e.image.path for e in episodes), None),
             ),
@@ -149,6 +150,7 @@ def _environment() -> Environment:
         contact=views.contact,
         name=lambda path: path.rpartition("/")[2],
         seconds=views.seconds,
+        starts=views.starts,
         unchecked=views.unchecked,
         whom=views.whom,
         window=lambda episode: window(episode.original, episode.record["palette"]),

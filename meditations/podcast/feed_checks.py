@@ -51,8 +51,8 @@ def check_contents(contents: Contents) -> Checked:
     for feed in sorted({FEED, *filter(is_feed, contents.texts)}):
         found = _check_feed(contents, feed)
         checked.faults += found.faults if feed == FEED else [_of(feed, f) for f in found.faults]
-        if feed == FEED:  # what is to know of one is the same of all
-            checked.notes += found.notes
+        known = {str(note) for note in checked.notes}  # much is the same of all
+        checked.notes += [note for note in found.notes if str(note) not in known]
     return checked
 
 

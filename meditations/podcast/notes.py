@@ -186,7 +186,7 @@ def _maker(telling: _Telling) -> tuple[tuple[str, bool], ...]:
 def _is_safety(text: str, language: str) -> bool:
     if words_for(language) is None:
         return True  # nobody here can tell: it stays
-    return _names_voice(text, language) or any(
+    return names_voice(text, language) or any(
         _says(text, language, rule, name) for rule, names in SAFETY_LISTS.items() for name in names
     )
 
@@ -196,7 +196,7 @@ def _says(text: str, language: str, rule: str, name: str) -> bool:
     return words is not None and words.of(rule).has(text, name)
 
 
-def _names_voice(text: str, language: str) -> bool:
+def names_voice(text: str, language: str) -> bool:
     """Whether a maker says that the voice is synthetic."""
     return has_wording(language) and wording_for(language)("notes.voice").lower() in _plain(text)
 
@@ -250,9 +250,9 @@ def _end(telling: _Telling) -> str:
     if owed:
         credits = "; ".join(f"{sound['credit']} ({sound['license']})" for sound in owed)
         told.append(words("notes.sounds", credits=credits))
-    synthetic = episode.record.get("synthetic_voice", True)
-    if synthetic and not _names_voice(episode.notes, episode.language):
-        told.append(words("notes.synthetic"))
+    said = episode.synthetic == "all" and names_voice(episode.notes, episode.language)
+    if episode.synthetic != "none" and not said:
+        told.append(words(f"notes.synthetic_{episode.synthetic}"))
     if episode.reviewed:
         told.append(words("notes.reviewed", name=episode.reviewed))
     else:
