@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
-from meditations.podcast.editions import OWN, choosing_alike, editions_of, in_language
+from meditations.podcast.editions import choosing_alike, editions_of, in_language
 from meditations.podcast.episodes import Episode, read_episode
 from meditations.podcast.hosting import feed_of, list_of
 from meditations.podcast.identity import keep_identities
-from meditations.script.channel import read_channel
+from meditations.script.channel import OWN, read_channel
 from meditations.store import file_digest
 from meditations.track.credits import uncredited
 from meditations.track.record import read_record

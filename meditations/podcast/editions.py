@@ -7,11 +7,12 @@ The channel's own language has the feed and the page that a podcast always has. 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from meditations.errors import MeditationError
-from meditations.languages import base, own_name
+from meditations.languages import own_name
 from meditations.project import original_of
+from meditations.script.channel import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from meditations.podcast.episodes import Episode
     from meditations.script import Script
     from meditations.script.channel import Channel
-
-OWN: Final = ""
-"""The edition in the channel's own language; the others go by their tags in `podcast.yaml`."""
 
 
 def editions_of(scripts: Iterable[Script], channel: Channel) -> dict[str, str]:
@@ -34,22 +32,12 @@ def editions_of(scripts: Iterable[Script], channel: Channel) -> dict[str, str]:
         MeditationError: If a meditation is there in several languages, and `podcast.yaml` does not
             say what the podcast is called in one of them.
     """
-    found = [(script, _edition(script.language, channel)) for script in scripts]
+    found = [(script, channel.edition(script.language)) for script in scripts]
     in_own = {script.original for script, edition in found if edition == OWN}
     for script, edition in found:
         if edition is None and (script.is_translation or script.original in in_own):
             raise _unnamed(script, channel)
     return {script.slug: edition or OWN for script, edition in found}
-
-
-def _edition(language: str, channel: Channel) -> str | None:
-    """The edition for a language: the very same, or that language in another country."""
-    named = {OWN: channel.language, **{tag: tag for tag in channel.translations}}
-    for alike in (str.lower, base):
-        for edition, tag in named.items():
-            if alike(tag) == alike(language):
-                return edition
-    return None
 
 
 def _unnamed(script: Script, channel: Channel) -> MeditationError:

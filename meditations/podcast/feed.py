@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from meditations.podcast.editions import OWN
 from meditations.podcast.notes import episode_notes
+from meditations.script.channel import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,10 +11,9 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, from_os_error
-from meditations.podcast.editions import OWN
 from meditations.podcast.hosting import feed_of
 from meditations.project import CHANNEL
-from meditations.script.channel import Channel, EpisodeEntry, read_channel
+from meditations.script.channel import OWN, Channel, EpisodeEntry, read_channel
 from meditations.script.reader import read_settings
 from meditations.store import written_whole
 

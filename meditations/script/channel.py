@@ -9,14 +9,16 @@ from pydantic import Field
 from pydantic.functional_validators import AfterValidator, PlainValidator
 
 from meditations.errors import MeditationError, Where
-from meditations.languages import TAG, canonical
+from meditations.languages import TAG, base
 from meditations.script.reader import read_settings
 from meditations.script.settings import Settings
-from meditations.script.values import Boolean, Text, Title, choice, given, told
+from meditations.script.values import Boolean, Language, Text, Title, choice, given, told
 
 if TYPE_CHECKING:
     from meditations.project import Project
 
+OWN: Final = ""
+"""The edition in the channel's own language; the others go by their tags under `translations:`."""
 TYPES: Final = ("episodic", "serial")
 MEDIUMS: Final = ("podcast", "music", "audiobook", "course", "newsletter", "blog")
 """Of the podcast namespace, those that a feed of recordings can be."""
@@ -97,16 +99,6 @@ ShortLine = Annotated[Title, _at_most(128)]
 """A name in a tag of the podcast namespace."""
 
 
-def _read_language(value: Any) -> str:
-    text = str(value).strip()
-    if not re.fullmatch(TAG, text):
-        raise MeditationError(
-            f"{given(value)} is no language", mend="write a code such as de or pt-BR"
-        )
-    return canonical(text)
-
-
-Language = Annotated[str, PlainValidator(told(_read_language))]
 Site = Annotated[str, PlainValidator(told(_read_site))]
 Address = Annotated[str, PlainValidator(told(_read_address))]
 Guid = Annotated[str, PlainValidator(told(_read_guid))]
@@ -187,6 +179,24 @@ class Channel(Settings):
     guids: dict[Language, Guid] = {}
     episodes: Annotated[dict[str, EpisodeEntry], Field(default_factory=dict)]
     where: Annotated[Where, Field(alias="@where")] = Where()
+
+    def edition(self, language: str) -> str | None:
+        """Which edition a track in some language belongs to, by its tag; OWN for the channel's own.
+
+        The edition in the very same language, or in the same one of another country; None where
+        there is neither.
+        """
+        named = {OWN: self.language, **{tag: tag for tag in self.translations}}
+        for alike in (str.lower, base):
+            for edition, tag in named.items():
+                if alike(tag) == alike(language):
+                    return edition
+        return None
+
+    def title_in(self, language: str) -> str:
+        """What the podcast is called in a language; its own title where nobody has said."""
+        told = self.translations.get(self.edition(language) or OWN)
+        return told.title if told else self.title
 
     @property
     def feed_url(self) -> str | None:

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from meditations.errors import Where
+from meditations.languages import base
 from meditations.script.reader import read_settings
 from meditations.script.settings import Settings
-from meditations.script.values import Checked, Text, Title
+from meditations.script.values import Checked, Language, Text, Title
 
 if TYPE_CHECKING:
     from meditations.project import Project
 
 NAME = "resources.yaml"
+
+
+class ResourceWords(Settings):
+    """What is told of a resource in another language; what is left out stays as it is."""
+
+    name: Title | None = None
+    region: Title | None = None
+    about: Text | None = None
 
 
 class Resource(Settings):
@@ -28,6 +37,7 @@ class Resource(Settings):
         about: What they do, in a few words.
         source: Where this was found.
         checked: The day on which a person rang or visited; None for never.
+        translations: What is told of it in other languages, by their tags.
     """
 
     name: Title
@@ -37,7 +47,16 @@ class Resource(Settings):
     about: Text = ""
     source: Title
     checked: Checked
+    translations: dict[Language, ResourceWords] = {}
     where: Annotated[Where, Field(alias="@where")] = Where()
+
+    def in_language(self, language: str) -> Resource:
+        """What is told of it in a language, where anybody has written that."""
+        for alike in (str.lower, base):
+            for tag, words in self.translations.items():
+                if alike(tag) == alike(language):
+                    return self.model_copy(update=words.model_dump(exclude_none=True))
+        return self
 
 
 class _Resources(Settings):

@@ -15,6 +15,7 @@ from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from meditations.errors import MeditationError, nearest
+from meditations.languages import TAG, canonical
 from meditations.quantities import HOW_DURATIONS, parse_duration, parse_level
 
 RATE_WORDS: Final = {"slowest": 0.75, "slower": 0.87, "faster": 1.12}
@@ -38,6 +39,15 @@ class Duration:
     def in_ms(self, breath_ms: int) -> int:
         """Whole milliseconds, where a breath takes `breath_ms`."""
         return self.ms + round(self.breaths * breath_ms)
+
+
+def _read_language(value: Any) -> str:
+    text = str(value).strip()
+    if not re.fullmatch(TAG, text):
+        raise MeditationError(
+            f"{given(value)} is no language", mend="write a code such as de or pt-BR"
+        )
+    return canonical(text)
 
 
 def told(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -326,5 +336,6 @@ ToneLevel = Annotated[float | None, PlainValidator(told(_read_tone))]
 Pan = Annotated[float, PlainValidator(told(_read_pan))]
 Boolean = Annotated[bool, PlainValidator(told(_read_boolean))]
 Published = Annotated[datetime, PlainValidator(told(_read_published))]
+Language = Annotated[str, PlainValidator(told(_read_language))]
 Checked = Annotated[date | None, PlainValidator(told(_read_checked))]
 Rate = Annotated[float | int, PlainValidator(told(_read_rate))]

@@ -38,10 +38,11 @@ def care_record(
 
 
 def _resources(script: Script, around: Surroundings) -> Iterable[Resource]:
-    """Those that the script asks for, each once, in the order of the file."""
+    """Those that the script asks for, each once, in the order of the file, in its language."""
     known = around.resources or {}
     asked = (resource for purpose in script.resources for resource in known.get(purpose, ()))
-    return sorted(dict.fromkeys(asked), key=lambda resource: resource.where.line)
+    by_line = {resource.where.line: resource for resource in asked}
+    return [by_line[line].in_language(script.language) for line in sorted(by_line)]
 
 
 def _told(resource: Resource) -> dict[str, Any]:

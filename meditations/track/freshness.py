@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from meditations.track.pipeline import BuiltTrack
 
 FORMAT: Final = 1
-_CHANNEL_NAMES: Final = re.compile(r"^(?:author|title)[ \t]*:.*(?:\n[ \t]+.*)*", re.MULTILINE)
+_CHANNEL_NAMES: Final = re.compile(
+    r"^(?:author|title|translations)[ \t]*:.*(?:\n(?:[ \t]+.*|[ \t]*$))*", re.MULTILINE
+)
 SUFFIXES: Final = (".mp3", ".json", ".vtt", ".srt", ".txt", ".chapters.json", ".png")
 """What comes out for one track."""
 
@@ -65,7 +67,7 @@ def environment(project: Project) -> str:
 
 
 def _channel_names(channel: Path) -> list[str]:
-    """Title and author of the podcast as they are written there.
+    """Title and author of the podcast as they are written there, in all its languages.
 
     Nothing else in the file changes a track, least of all the guids that the program adds.
     """
@@ -73,8 +75,9 @@ def _channel_names(channel: Path) -> list[str]:
         text = channel.read_text("utf-8", "replace")
     except OSError:
         return []
-    found = _CHANNEL_NAMES.findall(text)
-    return sorted(found) if len(found) == 2 else [text]
+    found = [name.rstrip() for name in _CHANNEL_NAMES.findall(text)]
+    whole = {name.partition(":")[0].strip() for name in found} >= {"author", "title"}
+    return sorted(found) if whole and len(found) <= 3 else [text]
 
 
 def is_fresh(script: Path, slug: str, folder: Path, now: str) -> bool:

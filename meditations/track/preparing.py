@@ -141,7 +141,7 @@ def named(script: Script, project: Project) -> Script:
     author = album = SOME_TITLE
     try:
         channel = read_channel(project)
-        author, album = channel.author, channel.title
+        author, album = channel.author, channel.title_in(script.language)
     except MeditationError:
         pass
     names = {"author": script.author or author, "album": script.album or album}
