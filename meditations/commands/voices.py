@@ -31,7 +31,7 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
 
     from meditations.errors import MeditationError
     from meditations.sound.chain_files import PRESETS
-    from meditations.speech.engine import engine_named, engine_names
+    from meditations.speech.registry import engine_named, engine_names
     from meditations.speech.voices import NAMED
 
     named = {name: asdict(manner) for name, manner in NAMED.items()
@@ -39,7 +39,7 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
     engines: dict[str, list[dict[str, str]]] = {}
     variants: tuple[str, ...] = ()
     for name in engine_names():
-        voices = engine_named(name).voices()
+        voices = engine_named(name, Path.cwd()).voices()
         engines[name] = [
             asdict(voice) for voice in voices if language is None or _speaks(voice.name, language)
         ]

@@ -14,6 +14,7 @@ from meditations.errors import Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from meditations.script.marks import Phrase
     from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
     from meditations.speech.utterance import Utterance
 
@@ -25,11 +26,16 @@ BreathPhase = Literal["in", "hold", "out", "rest"]
 
 @dataclass(frozen=True, slots=True)
 class SayEvent:
-    """Speech; `caption` is the text as it is shown."""
+    """Speech: what the voice is given, and the words that are shown."""
 
     utterance: Utterance
-    caption: str
+    phrase: Phrase
     where: Where
+
+    @property
+    def caption(self) -> str:
+        """The text as it is shown."""
+        return self.phrase.caption
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from meditations.script.model import (
 )
 from meditations.sound import bells
 from meditations.sound.specs import BellSpec
-from meditations.speech.utterance import Utterance
+from meditations.speech.utterance import utterance_of
 from meditations.speech.voices import changed, resolve_voice
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class _Planner:
         self._leave_a_gap()
         words = breath_words(step.breathe, self._script.language)
         said = {
-            phase: _spoken(Phrase(text, text), self._manner, step.where)
+            phase: _spoken(Phrase.plain(text), self._manner, step.where)
             for phase, text in words.items()
         }
         for event in breath_events(step.breathe, said, self._ms, step.where):
@@ -224,9 +224,4 @@ class _Planner:
 
 def _spoken(sentence: Phrase, manner: Manner, where: Where) -> SayEvent:
     refuse_endless(sentence, where)
-    return SayEvent(Utterance(sentence.spoken, manner), sentence.caption, where)
-
-
-def _rate(written: float, base_wpm: int) -> int:
-    """Words a minute: a whole number is meant as it is, a fraction is a share of `base_wpm`."""
-    return written if isinstance(written, int) else round(base_wpm * written)
+    return SayEvent(utterance_of(sentence, manner), sentence, where)

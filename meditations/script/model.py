@@ -61,7 +61,8 @@ class _Settings(BaseModel):
 class Voice(_Settings):
     """Who speaks: a named voice, or an engine with its own voice; the manner on top.
 
-    `volume` is decibels against all other speech; `chain` what the voice goes through.
+    `volume` is decibels against all other speech; `chain` what the voice goes through; `with`
+    holds the engine's own settings.
     """
 
     short_for = "name"
@@ -72,6 +73,7 @@ class Voice(_Settings):
     pitch: Pitch | None = None
     volume: Volume | None = None
     chain: Text | None = None
+    with_: Annotated[dict[str, Text], Field(alias="with")] = {}
 
 
 class _Layer(_Settings):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, Where, nearest
+from meditations.speech.registry import engine_named
 from meditations.speech.utterance import Manner
 
 if TYPE_CHECKING:
@@ -33,17 +35,23 @@ def resolve_voice(voice: Voice, where: Where, base: Manner | None = None) -> Man
         base: What holds where the setting is silent; by default the voice `DEFAULT`.
 
     Raises:
-        MeditationError: If no voice has that name.
+        MeditationError: If no voice or no engine has that name.
     """
     manner = base or NAMED[DEFAULT]
     if voice.name is not None:
         named = _named(voice.name, where)
         # Another voice is in the same room, and as far away.
         manner = replace(named, volume_db=manner.volume_db, chain=manner.chain)
-    if voice.engine is not None:
-        manner = replace(manner, engine=voice.engine)
+    if voice.engine is not None and voice.engine != manner.engine:
+        # Another engine counts words in another way, and has voices of its own.
+        rate_wpm = engine_named(voice.engine, Path()).usual_rate_wpm
+        manner = replace(
+            manner, engine=voice.engine, voice="", rate_wpm=rate_wpm, pitch=50, settings=()
+        )
     if voice.voice is not None:
         manner = replace(manner, voice=voice.voice)
+    if voice.with_:
+        manner = replace(manner, settings=tuple(sorted(voice.with_.items())))
     return changed(manner, voice)
 
 
