@@ -3,7 +3,8 @@
 Children are forked from a server process that has imported what they need (`worker_setup`) and
 has started nothing: a start costs milliseconds, and memory is shared. That server leads a process
 group of its own, so an interrupt from the terminal reaches only the main process, which then ends
-the whole group at once: workers, speaking processes, and ffmpeg.
+the whole group at once: workers, speaking processes, and ffmpeg. Other programs that speak lead
+groups of their own, and are ended by the marks that they have in the folder for files in between.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from meditations.errors import MeditationError, from_os_error
+from meditations.programs import end_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,6 +95,7 @@ class Workers:
         """Ends the processes here and now: wherever the exception comes up, nothing waits."""
         self.stopped.set()
         _end_server()
+        end_programs(self._scratch)
         raise KeyboardInterrupt
 
     def _warm_up(self) -> None:
@@ -134,6 +137,7 @@ class Workers:
         if self._warming.ident is not None:
             self._warming.join(0.5)
         _end_server()
+        end_programs(self._scratch)
         for process in multiprocessing.active_children():
             process.kill()
 
@@ -241,6 +245,7 @@ def _end_with_parent(scratch: str) -> None:
     if parent is None:
         return
     wait([parent.sentinel])
+    end_programs(Path(scratch))
     shutil.rmtree(scratch, ignore_errors=True)
     if hasattr(os, "killpg") and os.getpgrp() != os.getsid(0):
         os.killpg(0, signal.SIGKILL)

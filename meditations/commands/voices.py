@@ -70,7 +70,7 @@ def _sample(folder: Path | None) -> None:
     """Writes the samples, and says where to listen."""
     from meditations.errors import MeditationError
     from meditations.project import Project, find_project
-    from meditations.track.samples import write_samples
+    from meditations.track.samples import SENTENCE, own_samples, write_samples
     from meditations.track.sounding import Stores, Workshop
     from meditations.workers import Workers, default_jobs
 
@@ -80,7 +80,8 @@ def _sample(folder: Path | None) -> None:
         project = Project(Path.cwd())
     with Workers(min(default_jobs(), 4)) as workers:
         workshop = Workshop(workers, Stores.open())
-        page = write_samples(folder or project.build / "voices", project, workshop)
+        target = folder or project.build / "voices"
+        page = write_samples(target, SENTENCE, own_samples(), project, workshop)
     click.echo(f"Listen to them in a browser: {page.as_uri()}")
     if sys.stdout.isatty():
         click.launch(str(page))

@@ -76,6 +76,12 @@ class Voice(_Settings):
     with_: Annotated[dict[str, Text], Field(alias="with")] = {}
 
 
+class CastVoice(Voice):
+    """A voice that a script gives a name of its own; `as` is what listeners are shown."""
+
+    as_: Annotated[Title | None, Field(alias="as")] = None
+
+
 class _Layer(_Settings):
     """A sound under the voice.
 
@@ -330,6 +336,7 @@ class Script(_Settings):
         places: Where the value of each setting stands.
         content_note: What listeners should know before they press play.
         instead: Slugs of tracks to choose in place of this one.
+        voices: Voices that speak in it, by the names that it gives them.
         resources: Which help lines and organisations of `resources.yaml` belong to it, by what
             they are for.
     """
@@ -348,6 +355,7 @@ class Script(_Settings):
     published: Published | None = None
     length: Time | None = None
     voice: Voice = Voice(name="gentle")
+    voices: dict[str, CastVoice] = {}
     background: Layers = (Background(),)
     bells: Bells = Bells()
     pace: Pace = Pace()
