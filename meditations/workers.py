@@ -56,6 +56,7 @@ class Workers:
         self._context = _context()
         self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
         self.stopped = threading.Event()
+        self._interrupted = False
         self._handlers: dict[signal.Signals, Any] = {}
         self._warming = threading.Thread(target=self._warm_up, daemon=True)
         self._pool = ProcessPoolExecutor(
@@ -83,16 +84,26 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is None:
+        """Ends the processes.
+
+        Raises:
+            KeyboardInterrupt: If there was one, whatever has become of it. Libraries swallow one
+                that comes up while they are imported, and some callbacks let nothing out; or a
+                pipe to the server that was just ended breaks, and that is raised in its place.
+        """
+        if kind is None and not self.stopped.is_set():
             self._pool.shutdown()
         else:
             self.kill()
         shutil.rmtree(self._scratch, ignore_errors=True)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        if self._interrupted and kind is not KeyboardInterrupt:
+            raise KeyboardInterrupt from None
 
     def _on_interrupt(self, number: int, frame: object) -> None:  # noqa: ARG002
         """Ends the processes here and now: wherever the exception comes up, nothing waits."""
+        self._interrupted = True
         self.stopped.set()
         _end_server()
         end_programs(self._scratch)
@@ -107,7 +118,7 @@ class Workers:
         """Has `work` done by a worker; functions and arguments must be picklable."""
         try:
             return self._pool.submit(work, *args, **kwargs)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, ConnectionError, EOFError):  # the latter as a worker is started
             raise broken_pool() from None
 
     def result(self, future: Future[R]) -> R:
