@@ -53,35 +53,49 @@ class Workers:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._context = _context()
-        self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
         self.stopped = threading.Event()
-        self._interrupted = False
+        self._starting = self._started = self._interrupted = False
         self._handlers: dict[signal.Signals, Any] = {}
         self._warming = threading.Thread(target=self._warm_up, daemon=True)
-        self._pool = ProcessPoolExecutor(
-            jobs,
-            self._context,
-            _start_worker,
-            (str(self._scratch), self._context.Value("i", 0), jobs),
-        )
 
     def __enter__(self) -> Workers:
-        try:
-            self._scratch.mkdir(mode=0o700)
+        with contextlib.ExitStack() as tidying:
+            tidying.push(self.__exit__)
             if threading.current_thread() is threading.main_thread():
                 self._handlers = {
                     number: signal.signal(number, self._on_interrupt)
                     for number in (signal.SIGINT, signal.SIGTERM)
                 }
-            with _server_settings():
-                _start_server()
+            with self._undisturbed():
+                self._start()
             # All of them at once, and now: they warm up while scripts are read.
             self._warming.start()
-        except BaseException as error:
-            self.__exit__(type(error))
-            raise
+            tidying.pop_all()
         return self
+
+    def _start(self) -> None:
+        context = _context()
+        self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
+        self._scratch.mkdir(mode=0o700)
+        seats = context.Value("i", 0)
+        self._pool = ProcessPoolExecutor(
+            self.jobs, context, _start_worker, (str(self._scratch), seats, self.jobs)
+        )
+        self._started = True
+        with _server_settings():
+            _start_server()
+
+    @contextlib.contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Lets an interrupt wait until the end: folders half made are not tidied up by anybody."""
+        self._starting = True
+        try:
+            yield
+        finally:
+            self._starting = False
+            before = [getattr(handler, "asked", False) for handler in self._handlers.values()]
+            if self._interrupted or any(before):
+                raise KeyboardInterrupt
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         """Ends the processes.
@@ -91,11 +105,12 @@ class Workers:
                 that comes up while they are imported, and some callbacks let nothing out; or a
                 pipe to the server that was just ended breaks, and that is raised in its place.
         """
-        if kind is None and not self.stopped.is_set():
-            self._pool.shutdown()
-        else:
-            self.kill()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._started:
+            if kind is None and not self.stopped.is_set():
+                self._pool.shutdown()
+            else:
+                self.kill()
+            shutil.rmtree(self._scratch, ignore_errors=True)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         if self._interrupted and kind is not KeyboardInterrupt:
@@ -104,6 +119,8 @@ class Workers:
     def _on_interrupt(self, number: int, frame: object) -> None:  # noqa: ARG002
         """Ends the processes here and now: wherever the exception comes up, nothing waits."""
         self._interrupted = True
+        if self._starting:
+            return
         self.stopped.set()
         _end_server()
         end_programs(self._scratch)
