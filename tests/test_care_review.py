@@ -11,7 +11,7 @@ from support.care import case_script, reviewed
 from support.tracks import meditations
 
 from meditations.care import RULES
-from meditations.care.words import RuleWords, words_for
+from meditations.care.words import FOLDER, RuleWords, words_for
 from meditations.errors import MeditationError
 from meditations.project import Project
 from meditations.script.resources import read_resources
@@ -101,9 +101,10 @@ def test_a_language_without_words_says_so(tmp_path: Path) -> None:
     assert words_for("en-GB") == words_for("en")
 
 
-def test_every_expression_can_be_read() -> None:
+@pytest.mark.parametrize("language", [file.stem for file in sorted(FOLDER.glob("*.toml"))])
+def test_every_expression_can_be_read(language: str) -> None:
     """All lists of all rules compile, name no list that there is not, and belong to a rule."""
-    words = words_for("en")
+    words = words_for(language)
     assert words is not None
     assert set(words.rules) <= set(RULES)
     for rule in words.rules.values():
