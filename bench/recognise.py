@@ -29,7 +29,7 @@ from meditations.script import read_script
 from meditations.sound.chain import Chain
 from meditations.sound.chain_files import PRESETS, find_chain
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
-from meditations.speech.takes import prepare, take_key
+from meditations.speech.takes import made_by, prepare, take_key
 from meditations.speech.utterance import Manner, Utterance
 from meditations.speech.voices import DEFAULT, NAMED
 from meditations.store import Store, cache_folder, content_key
@@ -130,7 +130,7 @@ def _listen(utterance: Utterance) -> int:
     """Word errors; kept, for it takes a while. Runs in a worker."""
     engine, chain = Pyttsx3Engine(), find_chain(utterance.manner.chain, ROOT)
     store = Store(cache_folder() / "heard")
-    key = content_key([take_key(utterance, engine.version(), chain), _recogniser()])
+    key = content_key([take_key(utterance, made_by(engine, utterance), chain), _recogniser()])
     kept = store.find(key, ".json")
     if kept is None:
         recording = engine.speak(utterance, Path(tempfile.gettempdir()))

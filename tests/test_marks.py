@@ -13,13 +13,14 @@ from meditations.script.marks import (
     MarkedPause,
     MarkError,
     Phrase,
+    Word,
     parse_marks,
     speakable,
 )
 
 
 def plain(words: str) -> Phrase:
-    return Phrase(words, words)
+    return Phrase.plain(words)
 
 
 LINES = {
@@ -31,14 +32,21 @@ LINES = {
         plain("Hello"), MarkedPause(1_000), MarkedPause(2_000), plain("there"),
     ),
     "[2s]": (MarkedPause(2_000),),
-    '(Ujjayi)[sub:"oo-jai-yee"] breath': (Phrase("Ujjayi breath", "oo-jai-yee breath"),),
-    'An (Ujjayi)[sub: "oo"], (asana)[sub:"ah"]': (Phrase("An Ujjayi, asana", "An oo, ah"),),
-    '(A b)[sub:"c"] [1s] d': (Phrase("A b", "c"), MarkedPause(1_000), plain("d")),
+    '(Ujjayi)[sub:"oo-jai-yee"] breath': (
+        Phrase((Word("Ujjayi", "oo-jai-yee"), Word("breath", "breath"))),
+    ),
+    'An (Ujjayi)[sub: "oo"], (asana)[sub:"ah"]': (
+        Phrase((Word("An", "An"), Word("Ujjayi,", "oo,"), Word("asana", "ah"))),
+    ),
+    '(A b)[sub:"c"] [1s] d': (Phrase((Word("A b", "c"),)), MarkedPause(1_000), plain("d")),
+    'The (Ujjayi)[ipa:"uːˈdʒaːji"].': (
+        Phrase((Word("The", "The"), Word("Ujjayi.", "Ujjayi.", "uːˈdʒaːji"))),
+    ),
     "Breathe (if you like) now": (plain("Breathe (if you like) now"),),
     "Some (words) [1s] more": (plain("Some (words)"), MarkedPause(1_000), plain("more")),
     r"A \[bracket\] here": (plain("A [bracket] here"),),
     r"\(Ujjayi\)[2s]x": (plain("(Ujjayi)"), MarkedPause(2_000), plain("x")),
-    r"\\ and": (Phrase("\\ and", "and"),),
+    r"\\ and": (Phrase((Word("\\", ""), Word("and", "and"))),),
     "  Hello \n  there ": (plain("Hello there"),),
     "(((a": (plain("(((a"),),
 }  # fmt: skip
@@ -71,7 +79,7 @@ FAULTS = {
     "(Ujjayi)[sub:oo]": (0, "does not say how the word sounds", "in double quotes"),
     '(Ujjayi)[sub:""]': (0, "does not say how the word sounds", "in double quotes"),
     "(Ujjayi)[sub]": (0, "does not say how the word sounds", "in double quotes"),
-    '(Ujjayi)[ipa:"x"]': (0, "'ipa' needs a voice", '(word)[sub:"…"]'),
+    '(Ujjayi)[ipa:""]': (0, "does not say how the word sounds", 'ipa:"uː'),
     "(Ujjayi)[2s]": (0, "the mark '[2s]' is not known", "known here: ipa, sub"),
     "…": (0, "'…' holds nothing that can be spoken", "write words, or a pause"),
     "Hello [2s] ... [1s] there": (10, "'...' holds nothing", "write words, or a pause"),

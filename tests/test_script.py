@@ -61,6 +61,7 @@ DEFAULTS: Final[dict[str, object]] = {
     "published": None,
     "length": None,
     "voice": Voice(name="gentle"),
+    "voices": {},
     "background.sound": "brown",
     "background.level": None,
     "background.lift": None,

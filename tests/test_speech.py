@@ -24,7 +24,7 @@ from meditations.speech import espeak, pyttsx3_engine, speaker, speaking_child
 from meditations.speech.engine import Recording
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
 from meditations.speech.takes import MARGIN_FRAMES, prepare, take_key
-from meditations.speech.utterance import Utterance
+from meditations.speech.utterance import Sounds, Utterance
 from meditations.speech.voices import NAMED
 
 if TYPE_CHECKING:
@@ -228,18 +228,20 @@ def test_key_changes_with_all_that_changes_the_sound() -> None:
     """Text, voice, rate, pitch, volume, engine, version and chain each make another take."""
     base = Utterance("Hello.", GENTLE)
     others = [
-        take_key(Utterance("Hello", GENTLE), "1", WARM),
-        take_key(base, "2", WARM),
-        take_key(base, "1", HALL),
+        take_key(Utterance("Hello", GENTLE), ("1", ""), WARM),
+        take_key(base, ("2", ""), WARM),
+        take_key(base, ("1", ""), HALL),
+        take_key(base, ("1", "model"), WARM),
+        take_key(Utterance("Hello.", GENTLE, (Sounds(0, 1, "h"),)), ("1", ""), WARM),
         *(
-            take_key(Utterance("Hello.", replace(GENTLE, **{field: value})), "1", WARM)  # type: ignore[arg-type]
+            take_key(Utterance("Hello.", replace(GENTLE, **{field: value})), ("1", ""), WARM)  # type: ignore[arg-type]
             for field, value in [
                 ("engine", "x"), ("voice", "de"), ("rate_wpm", 119), ("pitch", 46),
-                ("volume_db", -3.0),
+                ("volume_db", -3.0), ("settings", (("speaker", "2"),)),
             ]
         ),
     ]  # fmt: skip
-    assert len({take_key(base, "1", WARM), *others}) == 9
+    assert len({take_key(base, ("1", ""), WARM), *others}) == 1 + len(others)
 
 
 def test_no_espeak_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from support.scripts import timed, with_steps
 from meditations.errors import MeditationError, Where
 from meditations.plan import Plan, SayEvent, SilenceEvent
 from meditations.quantities import FRAMES_PER_MS, parse_duration
+from meditations.script.marks import Phrase
 from meditations.speech.utterance import Manner, Utterance
 from meditations.timeline.stretch import Silence, fit_silences, spread, stretches
 from meditations.timeline.timeline import build_timeline
@@ -90,7 +91,10 @@ def test_speech_follows_silence_without_a_gap(pairs: list[tuple[int, int]]) -> N
     events = [
         event
         for utterance, (_, silence_ms) in zip(said, pairs, strict=True)
-        for event in (SilenceEvent(silence_ms, True), SayEvent(utterance, "x", Where()))
+        for event in (
+            SilenceEvent(silence_ms, True),
+            SayEvent(utterance, Phrase.plain("x"), Where()),
+        )
     ]
     plan = Plan(tuple(events), None, 30_000, 0, Where())
     takes = {u: ms * FRAMES_PER_MS for u, (ms, _) in zip(said, pairs, strict=True)}

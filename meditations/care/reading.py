@@ -103,7 +103,7 @@ class Reading:
             Passage(sentence.caption, script.place(part), part=part)
             for part in WRITTEN
             for paragraph in str(getattr(script, part)).splitlines()
-            for sentence in sentences(Phrase(paragraph.strip(), paragraph.strip()))
+            for sentence in sentences(Phrase.plain(paragraph))
             if sentence.caption
         ]
         found += [

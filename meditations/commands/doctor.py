@@ -93,13 +93,15 @@ def _espeak() -> str:
 
 
 def _speaks() -> str:
-    from meditations.speech.engine import engine_named
+    from meditations.speech.registry import engine_named
     from meditations.speech.utterance import Utterance
     from meditations.speech.voices import NAMED
 
     manner = NAMED["gentle"]
     with tempfile.TemporaryDirectory() as scratch:
-        spoken = engine_named(manner.engine).speak(Utterance("Hello.", manner), Path(scratch))
+        spoken = engine_named(manner.engine, Path.cwd()).speak(
+            Utterance("Hello.", manner), Path(scratch)
+        )
     return f"{manner.voice} speaks ({len(spoken.samples) / spoken.rate_hz:.1f} s)"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,6 +47,7 @@ def command(script: str, as_json: bool) -> None:
         told = {
             "slug": read.slug, "length_ms": _ms(timeline.frames), "estimated": bool(estimated),
             "speech_ms": _speech_ms(timeline), "events": rows,
+            "chosen": asdict(plan.chosen) if plan.chosen else None,
             "pace": list(map(_pace_told, _paces(timeline))),
             "pace_warnings": pace_warnings(timeline, read.kind),
         }  # fmt: skip
@@ -53,6 +55,8 @@ def command(script: str, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(_line(row))
+    if plan.chosen:
+        click.echo(f"Engine auto is {plan.chosen.engine}, voice {plan.chosen.voice}.")
     for line in _pace_table(timeline, estimated=bool(estimated)):
         click.echo(line)
     for warning in pace_warnings(timeline, read.kind):

@@ -15,8 +15,10 @@ from meditations.quantities import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from meditations.project import Project
     from meditations.script import Script
-    from meditations.script.model import SayStep, Section, Step
+    from meditations.script.model import SayStep, Section, Step, Voice
+    from meditations.track.sounding import Workshop
 
 
 @click.command(epilog="Example: meditations preview five-senses --line 30")
@@ -25,18 +27,31 @@ if TYPE_CHECKING:
 @click.option("--section", metavar="NAME", help="A section, by its title or its number from 1.")
 @click.option("--voice", metavar="NAME", help="Another voice, as `meditations voices` names them.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Write the MP3 there instead of build/previews/.",
+    "--voices", metavar="NAME,…",
+    help="Several voices, side by side on one page: such as gentle,low,en-gb+f2,flite:slt.",
 )  # fmt: skip
-def command(
-    script: str, line: int | None, section: str | None, voice: str | None, output: Path | None
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH",
+    help="Write the MP3, or the folder of the page, there instead of into build/previews/.",
+)  # fmt: skip
+def command(  # noqa: PLR0913, PLR0917 - one for each option
+    script: str,
+    line: int | None,
+    section: str | None,
+    voice: str | None,
+    voices: str | None,
+    output: Path | None,
 ) -> None:
     """Hear one line or one section at once; without either, the first section.
 
-    On a terminal the sound is opened in the player that belongs to MP3 files.
+    On a terminal the sound is opened in the player that belongs to MP3 files, and the page that
+    --voices makes in the browser. A voice is one of the script's own, a named one, a voice of the
+    script's engine, or one of another engine as ENGINE:VOICE.
     """
     if line is not None and section is not None:
         raise click.UsageError("Choose one of --line and --section.")
+    if voice is not None and voices is not None:
+        raise click.UsageError("Choose one of --voice and --voices.")
     from meditations.commands.build import beside
     from meditations.script import read_script
     from meditations.track.pipeline import build_excerpt
@@ -51,23 +66,89 @@ def command(
     else:
         chosen, number = _section(read, section)
         sections, name = [chosen], f"section-{number}"
-    target = output or project.build / "previews" / f"{read.slug}-{name}.mp3"
+    base = project.build / "previews" / f"{read.slug}-{name}"
     with Workers(min(default_jobs(), 4)) as workers:
-        length_ms = build_excerpt(
-            _shortened(read, sections, voice),
-            project,
-            target.absolute(),
-            Workshop(workers, Stores.open()),
-        )
-    click.echo(f"{target}: {format_duration(length_ms)}")
+        workshop = Workshop(workers, Stores.open())
+        if voices is not None:
+            short = _shortened(read, sections).model_copy(update={"background": ()})
+            target = (output or base.with_name(f"{base.name}-voices")).absolute()
+            target = _side_by_side(short, voices, target, project, workshop)
+            click.echo(f"Listen to them in a browser: {target.as_uri()}")
+        else:
+            short = _shortened(read, sections)
+            short = _spoken_by(short, voice) if voice else short
+            target = output or base.with_name(f"{base.name}.mp3")
+            length_ms = build_excerpt(short, project, target.absolute(), workshop)
+            click.echo(f"{target}: {format_duration(length_ms)}")
     if output is None and sys.stdout.isatty():
         click.launch(str(target))
 
 
-def _shortened(script: Script, sections: Sequence[Section], voice: str | None) -> Script:
-    """These sections alone, the waiting taken out, and with another voice if asked."""
-    from meditations.script.model import Bells, Duration, Voice
+def _side_by_side(
+    script: Script, voices: str, folder: Path, project: Project, workshop: Workshop
+) -> Path:
+    """Writes one page on which each of the voices says what the script says."""
+    from meditations.plan import make_plan
+    from meditations.track.samples import Group, Sample, write_samples
+
+    asked = dict.fromkeys(name.strip() for name in voices.split(",") if name.strip())
+    if not asked:
+        raise click.UsageError("--voices wants names, such as gentle,low.")
+    samples = tuple(
+        Sample(_as_written(name, script), "", f"voice-{number}.mp3", _spoken_by(script, name))
+        for number, name in enumerate(asked, 1)
+    )
+    said = " ".join(event.caption for event in make_plan(script, project.root).said)
+    return write_samples(folder, said, [Group("Voices", "", samples)], project, workshop)
+
+
+def _spoken_by(script: Script, name: str) -> Script:
+    """The script, with this voice for all that it says, whoever says it otherwise."""
+    sections = tuple(
+        section.model_copy(
+            update={"voice": None, "script": tuple(map(_in_one_voice, section.script))}
+        )
+        for section in script.sections
+    )
+    return script.model_copy(update={"voice": _voice(name, script), "sections": sections})
+
+
+def _in_one_voice(step: Step) -> Step:
+    from meditations.script.model import RepeatStep, SayStep
+
+    if isinstance(step, SayStep):
+        return step.model_copy(update={"say": step.say.model_copy(update={"voice": None})})
+    if isinstance(step, RepeatStep):
+        steps = tuple(map(_in_one_voice, step.repeat.script))
+        return step.model_copy(update={"repeat": step.repeat.model_copy(update={"script": steps})})
+    return step
+
+
+def _voice(name: str, script: Script) -> Voice:
+    from meditations.script.model import Voice
+    from meditations.speech.registry import engine_names
     from meditations.speech.voices import NAMED
+
+    engine, colon, own = name.partition(":")
+    if name in script.voices or name in NAMED:
+        return Voice(name=name)
+    if colon and engine in engine_names():
+        return Voice(engine=engine, voice=own)
+    return script.voice.model_copy(update={"voice": name})
+
+
+def _as_written(name: str, script: Script) -> str:
+    """What a maker writes to have this voice."""
+    voice = _voice(name, script)
+    if voice.name == name:
+        return f"voice: {name}"
+    told = {"engine": voice.engine, "voice": voice.voice}
+    return "voice: {" + ", ".join(f"{key}: {value}" for key, value in told.items() if value) + "}"
+
+
+def _shortened(script: Script, sections: Sequence[Section]) -> Script:
+    """These sections alone, and the waiting taken out."""
+    from meditations.script.model import Bells, Duration
 
     short, soon = Duration(ms=500), Duration(ms=1_200)
     changes: dict[str, object] = {
@@ -80,10 +161,6 @@ def _shortened(script: Script, sections: Sequence[Section], voice: str | None) -
         for layer in script.background
     )
     changes["bells"] = Bells()
-    if voice is not None:
-        named = Voice(name=voice) if voice in NAMED else script.voice.model_copy(
-            update={"voice": voice})  # fmt: skip
-        changes["voice"] = named
     return script.model_copy(update=changes)
 
 

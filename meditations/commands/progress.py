@@ -77,8 +77,14 @@ class _Timed:
         self._since[slug] = time.monotonic()
 
     def told(self, track: BuiltTrack, measured: str) -> str:
+        chosen = track.chosen
+        by = (
+            f"{track.slug}: engine auto is {chosen.engine}, voice {chosen.voice}\n"
+            if chosen
+            else ""
+        )
         return (
-            f"{track.slug}: {format_duration(track.length_ms)}, made in "
+            f"{by}{track.slug}: {format_duration(track.length_ms)}, made in "
             f"{time.monotonic() - self._since[track.slug]:.1f} s "
             f"({_count(track.spoken, 'line')} spoken, {_count(track.encoded, 'window')} encoded)\n"
             f"{track.slug}: measured {measured}"

@@ -31,7 +31,7 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
 
     from meditations.errors import MeditationError
     from meditations.sound.chain_files import PRESETS
-    from meditations.speech.engine import engine_named, engine_names
+    from meditations.speech.registry import engine_named, engine_names
     from meditations.speech.voices import NAMED
 
     named = {name: asdict(manner) for name, manner in NAMED.items()
@@ -39,7 +39,7 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
     engines: dict[str, list[dict[str, str]]] = {}
     variants: tuple[str, ...] = ()
     for name in engine_names():
-        voices = engine_named(name).voices()
+        voices = engine_named(name, Path.cwd()).voices()
         engines[name] = [
             asdict(voice) for voice in voices if language is None or _speaks(voice.name, language)
         ]
@@ -70,7 +70,7 @@ def _sample(folder: Path | None) -> None:
     """Writes the samples, and says where to listen."""
     from meditations.errors import MeditationError
     from meditations.project import Project, find_project
-    from meditations.track.samples import write_samples
+    from meditations.track.samples import SENTENCE, own_samples, write_samples
     from meditations.track.sounding import Stores, Workshop
     from meditations.workers import Workers, default_jobs
 
@@ -80,7 +80,8 @@ def _sample(folder: Path | None) -> None:
         project = Project(Path.cwd())
     with Workers(min(default_jobs(), 4)) as workers:
         workshop = Workshop(workers, Stores.open())
-        page = write_samples(folder or project.build / "voices", project, workshop)
+        target = folder or project.build / "voices"
+        page = write_samples(target, SENTENCE, own_samples(), project, workshop)
     click.echo(f"Listen to them in a browser: {page.as_uri()}")
     if sys.stdout.isatty():
         click.launch(str(page))

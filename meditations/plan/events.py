@@ -14,8 +14,9 @@ from meditations.errors import Where
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from meditations.script.marks import Phrase
     from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
-    from meditations.speech.utterance import Utterance
+    from meditations.speech.utterance import Manner, Utterance
 
 USUAL_LEVEL_DB: Final = -22.0
 USUAL_LIFT_DB: Final = 6.0
@@ -25,11 +26,17 @@ BreathPhase = Literal["in", "hold", "out", "rest"]
 
 @dataclass(frozen=True, slots=True)
 class SayEvent:
-    """Speech; `caption` is the text as it is shown."""
+    """Speech: what the voice is given, the words that are shown, and who speaks, if told."""
 
     utterance: Utterance
-    caption: str
+    phrase: Phrase
     where: Where
+    speaker: str = ""
+
+    @property
+    def caption(self) -> str:
+        """The text as it is shown."""
+        return self.phrase.caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ class Plan:
         longest_silence_ms: What stretching may not make a silence longer than.
         fade_out_ms: How long the last background takes to go.
         where: The place of `length:`, for messages.
+        chosen: What `engine: auto` came to, where the script asks for it.
     """
 
     events: tuple[Event, ...]
@@ -141,6 +149,7 @@ class Plan:
     longest_silence_ms: int
     fade_out_ms: int
     where: Where
+    chosen: Manner | None = None
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:

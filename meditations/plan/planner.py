@@ -6,6 +6,7 @@ Pure: a script goes in, a plan comes out. How long speech takes is not known yet
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, Where
@@ -35,14 +36,14 @@ from meditations.script.model import (
 )
 from meditations.sound import bells
 from meditations.sound.specs import BellSpec
-from meditations.speech.utterance import Utterance
-from meditations.speech.voices import changed, resolve_voice
+from meditations.speech.utterance import utterance_of
+from meditations.speech.voices import Cast, changed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from meditations.script.model import Bell, Duration, Pace, Say, Script, Section, Step
-    from meditations.speech.utterance import Manner
+    from meditations.speech.voices import Speaker
 
 MOST_EVENTS: Final = 20_000
 """Repeats within repeats multiply; an eight-hour track has about five thousand events."""
@@ -58,14 +59,18 @@ SHORT_TAIL_MS: Final = 2_000
 """How long a track without a background goes on after its last word."""
 
 
-def make_plan(script: Script) -> Plan:
+def make_plan(script: Script, root: Path | None = None) -> Plan:
     """The plan of `script`.
+
+    Args:
+        script: What is written.
+        root: The project's folder, where voices may lie; by default the current one.
 
     Raises:
         MeditationError: If repeats multiply beyond reason, a sentence is too long to be spoken
             at once, or a voice has no such name.
     """
-    return _Planner(script).plan()
+    return _Planner(script, Cast(script, root or Path())).plan()
 
 
 def longest_silence_ms(kinds: Sequence[str]) -> int:
@@ -76,12 +81,13 @@ def longest_silence_ms(kinds: Sequence[str]) -> int:
 
 
 class _Planner:
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, cast: Cast) -> None:
         self._script = script
         self._pace: Pace = script.pace
         self._events: list[Event] = []
         self._beds: tuple[Bed, ...] = ()
-        self._manner = resolve_voice(script.voice, script.place("voice"))
+        self._cast = cast
+        self._speaker = cast.speaker(script.voice, script.place("voice"))
 
     def plan(self) -> Plan:
         script = self._script
@@ -111,6 +117,7 @@ class _Planner:
             longest_silence_ms=longest_silence_ms(script.kind),
             fade_out_ms=fade_out_ms,
             where=script.place("length"),
+            chosen=self._cast.chosen,
         )
         if not plan.utterances:
             plan = replace(plan, events=tuple(alone(event) for event in plan.events))
@@ -120,11 +127,11 @@ class _Planner:
         if self._speaks_last():
             self._add(SilenceEvent(self._ms(self._pace.section), elastic=True))
         self._add(SectionEvent(section.title, section.role, section.where))
-        manner = self._manner
+        before = self._speaker
         if section.voice is not None:
-            self._manner = resolve_voice(section.voice, section.where, self._manner)
+            self._speaker = self._cast.speaker(section.voice, section.where, before)
         self._steps(section.script)
-        self._manner = manner
+        self._speaker = before
 
     def _steps(self, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -149,10 +156,10 @@ class _Planner:
                         self._steps(step.repeat.script)
 
     def _say(self, say: Say) -> None:
-        manner = self._manner
+        speaker = self._speaker
         if say.voice is not None:
-            manner = resolve_voice(say.voice, say.where, manner)
-        manner = changed(manner, say)
+            speaker = self._cast.speaker(say.voice, say.where, speaker)
+        speaker = replace(speaker, manner=changed(speaker.manner, say))
         # A line that begins with a pause of its own says how long to wait.
         if isinstance(say.parts[0], Phrase):
             self._leave_a_gap()
@@ -163,13 +170,13 @@ class _Planner:
             for sentence in sentences(part):
                 if self._speaks_last():
                     self._add(SilenceEvent(self._ms(self._pace.sentence), elastic=False))
-                self._add(_spoken(sentence, manner, say.where))
+                self._add(_spoken(sentence, speaker, say.where))
 
     def _breathe(self, step: BreatheStep) -> None:
         self._leave_a_gap()
         words = breath_words(step.breathe, self._script.language)
         said = {
-            phase: _spoken(Phrase(text, text), self._manner, step.where)
+            phase: _spoken(Phrase.plain(text), self._speaker, step.where)
             for phase, text in words.items()
         }
         for event in breath_events(step.breathe, said, self._ms, step.where):
@@ -222,11 +229,6 @@ class _Planner:
         return duration.in_ms(self._pace.breath.ms)
 
 
-def _spoken(sentence: Phrase, manner: Manner, where: Where) -> SayEvent:
+def _spoken(sentence: Phrase, speaker: Speaker, where: Where) -> SayEvent:
     refuse_endless(sentence, where)
-    return SayEvent(Utterance(sentence.spoken, manner), sentence.caption, where)
-
-
-def _rate(written: float, base_wpm: int) -> int:
-    """Words a minute: a whole number is meant as it is, a fraction is a share of `base_wpm`."""
-    return written if isinstance(written, int) else round(base_wpm * written)
+    return SayEvent(utterance_of(sentence, speaker.manner), sentence, where, speaker.name)

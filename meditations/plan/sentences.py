@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, Where
-from meditations.script.marks import Phrase
+from meditations.script.marks import Phrase, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +19,35 @@ _ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|Prof|vs|e\.g|i\.e)|\b[A-HJ-
 
 
 def sentences(phrase: Phrase) -> Iterator[Phrase]:
-    """The sentences of a phrase; the captions are split at the same places as what is spoken.
+    """The sentences of a phrase, by what is shown; words under one mark stay together.
 
-    Where a pronunciation mark hides a boundary in one of the two, the phrase stays whole.
+    What could not be spoken alone stays with its neighbour.
     """
-    captions, spoken = _split(phrase.caption), _split(phrase.spoken)
-    if len(captions) != len(spoken):
-        yield phrase
-        return
-    for caption, text in zip(captions, spoken, strict=True):
-        yield Phrase(caption, text)
+    ends: set[int] = set()
+    for sentence in _split(phrase.caption):
+        ends.add(max(ends, default=0) + len(sentence.split()))
+    found: list[tuple[Word, ...]] = []
+    open_: list[Word] = []
+    shown = 0
+    for word in phrase.words:
+        open_.append(word)
+        shown += len(word.caption.split())
+        if shown in ends:
+            found.append(tuple(open_))
+            open_ = []
+    if open_:
+        found.append(tuple(open_))
+    merged: list[tuple[Word, ...]] = []
+    for words in found:
+        if merged and not (_can_be_spoken(words) and _can_be_spoken(merged[-1])):
+            merged[-1] += words
+        else:
+            merged.append(words)
+    yield from map(Phrase, merged)
+
+
+def _can_be_spoken(words: tuple[Word, ...]) -> bool:
+    return any(map(str.isalnum, Phrase(words).spoken))
 
 
 def _split(text: str) -> list[str]:

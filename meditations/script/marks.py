@@ -1,5 +1,7 @@
 r"""Inline marks in speech, after Speech Markdown: `[2s]`, `[500ms]`, `(Ujjayi)[sub:"oo-jai-yee"]`.
 
+`(Ujjayi)[ipa:"uːˈdʒaːji"]` gives the sounds themselves, for the voices that can read them.
+
 A mark that is not known, or not closed, is an error: a listener must never hear a bracket read out.
 A bracket that is meant as a bracket is written `\[`.
 """
@@ -17,6 +19,12 @@ from meditations.quantities import parse_duration
 LONGEST_LINE: Final = 5_000
 """Characters in one line of speech; ten minutes without a pause are no meditation."""
 
+PRONUNCIATIONS: Final = {
+    "sub": '(Ujjayi)[sub:"oo-jai-yee"]',
+    "ipa": '(Ujjayi)[ipa:"uːˈdʒaːji"]',
+}
+"""The marks that say how a word sounds, each with an example."""
+
 _LITERAL: Final = r"a bracket that is meant as one as \[ (between double quotes: \\[)"
 _PAUSE = re.compile(r"\d+(?:\.\d+)?(?:ms|s)")
 _MARK = re.compile(r'(?P<name>[A-Za-z]\w*)(?::\s*(?P<value>"[^"]*"|[^"\]]*))?')
@@ -31,11 +39,40 @@ _TOKEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words between two pauses: as they are shown, and as they are given to the voice."""
+class Word:
+    """A word, or words under one mark: as they are shown, and as they are given to the voice.
+
+    Attributes:
+        caption: As shown.
+        spoken: As spoken; one word, several, or none.
+        ipa: The sounds of it in the International Phonetic Alphabet, or empty.
+    """
 
     caption: str
     spoken: str
+    ipa: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words between two pauses."""
+
+    words: tuple[Word, ...]
+
+    @classmethod
+    def plain(cls, text: str) -> Phrase:
+        """Words that are spoken as they are written, whatever marks they hold."""
+        return cls(tuple(Word(word, speakable(word)) for word in text.split()))
+
+    @property
+    def caption(self) -> str:
+        """As it is shown."""
+        return " ".join(word.caption for word in self.words if word.caption)
+
+    @property
+    def spoken(self) -> str:
+        """As it is given to the voice."""
+        return " ".join(word.spoken for word in self.words if word.spoken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +108,7 @@ def parse_marks(text: str) -> tuple[Phrase | MarkedPause, ...]:
             0,
         )
     parts: list[Phrase | MarkedPause] = []
-    caption, spoken, start = "", "", 0
+    words, start = _Words(), 0
     for token in _TOKEN.finditer(text):
         if token["stray"]:
             raise MarkError(
@@ -81,29 +118,60 @@ def parse_marks(text: str) -> tuple[Phrase | MarkedPause, ...]:
             )
         if token["mark"] is not None:
             ms = _pause_ms(token["mark"], token.start())
-            _add_phrase(parts, caption, spoken, start)
+            _add_phrase(parts, words.ended(), start)
             parts.append(MarkedPause(ms))
-            caption, spoken, start = "", "", token.end()
+            words, start = _Words(), token.end()
         elif token["about"] is not None:
-            caption += token["words"]
-            spoken += _substitute(token["about"], token.start())
+            words.add_marked(token["words"], *_pronounced(token["about"], token.start()))
         else:
-            piece = token["escaped"] or token["text"]
-            caption += piece
-            spoken += piece
-    _add_phrase(parts, caption, spoken, start)
+            words.add(token["escaped"] or token["text"])
+    _add_phrase(parts, words.ended(), start)
     if not any(isinstance(part, Phrase) for part in parts):
         _refuse_silent(text, 0)
     return tuple(parts)
 
 
-def _add_phrase(parts: list[Phrase | MarkedPause], caption: str, spoken: str, offset: int) -> None:
-    caption, spoken = " ".join(caption.split()), speakable(spoken)
-    if not caption:
+class _Words:
+    """Words as they come together, piece by piece; blanks part them, except under a mark."""
+
+    def __init__(self) -> None:
+        self._done: list[Word] = []
+        self._open = Word("", "")
+
+    def add(self, text: str) -> None:
+        """Adds text that is spoken as it is written."""
+        for piece in re.split(r"(\s+)", text):
+            if piece.isspace():
+                self._close()
+            else:
+                self._grow(piece, piece, "")
+
+    def add_marked(self, caption: str, spoken: str, ipa: str) -> None:
+        """Adds words under a mark, which stay together."""
+        self._grow(" ".join(caption.split()), spoken or caption, ipa)
+
+    def ended(self) -> tuple[Word, ...]:
+        """All words."""
+        self._close()
+        return tuple(self._done)
+
+    def _grow(self, caption: str, spoken: str, ipa: str) -> None:
+        now = self._open
+        self._open = Word(now.caption + caption, now.spoken + spoken, now.ipa or ipa)
+
+    def _close(self) -> None:
+        word, self._open = self._open, Word("", "")
+        if word.caption or word.spoken:
+            self._done.append(Word(word.caption, speakable(word.spoken), word.ipa))
+
+
+def _add_phrase(parts: list[Phrase | MarkedPause], words: tuple[Word, ...], offset: int) -> None:
+    phrase = Phrase(words)
+    if not phrase.caption:
         return
-    if not any(char.isalnum() for char in spoken):
-        _refuse_silent(caption, offset)
-    parts.append(Phrase(caption, spoken))
+    if not any(char.isalnum() for char in phrase.spoken):
+        _refuse_silent(phrase.caption, offset)
+    parts.append(phrase)
 
 
 def _refuse_silent(text: str, offset: int) -> None:
@@ -146,7 +214,7 @@ def _pause_ms(mark: str, offset: int) -> int:
             raise MarkError(error.what, error.mend, offset) from None
     name = _MARK.fullmatch(mark)
     known = name["name"].lower() if name else ""
-    if known in ("sub", "ipa"):
+    if known in PRONUNCIATIONS:
         mend = f'write the word before it in parentheses: (word)[{known}:"…"]'
     elif known in ("pause", "break", "silence") or re.search(r"\d", mark):
         mend = "write a pause as [2s] or [500ms]"
@@ -155,24 +223,20 @@ def _pause_ms(mark: str, offset: int) -> int:
     raise MarkError(f"the mark '[{mark}]' is not known", mend, offset)
 
 
-def _substitute(mark: str, offset: int) -> str:
+def _pronounced(mark: str, offset: int) -> tuple[str, str]:
+    """What a mark behind words says: other words to speak, or their sounds."""
     match = _MARK.fullmatch(mark.strip())
     name = match["name"] if match else ""
     value = (match["value"] or "") if match else ""
-    if name == "ipa":
+    if name not in PRONUNCIATIONS:
         raise MarkError(
-            "'ipa' needs a voice that reads phonetic signs, and none here does yet",
-            'write it as it sounds: (word)[sub:"…"]',
-            offset,
-        )
-    if name != "sub":
-        raise MarkError(
-            f"the mark '[{mark}]' is not known", nearest(name or mark, ["sub", "ipa"]), offset
+            f"the mark '[{mark}]' is not known", nearest(name or mark, PRONUNCIATIONS), offset
         )
     if not (value.startswith('"') and len(value) > 2):
         raise MarkError(
             f"the mark '[{mark}]' does not say how the word sounds",
-            'write it in double quotes: (Ujjayi)[sub:"oo-jai-yee"]',
+            f"write it in double quotes: {PRONUNCIATIONS[name]}",
             offset,
         )
-    return value[1:-1]
+    told = value[1:-1]
+    return (told, "") if name == "sub" else ("", told.strip())

@@ -61,7 +61,8 @@ class _Settings(BaseModel):
 class Voice(_Settings):
     """Who speaks: a named voice, or an engine with its own voice; the manner on top.
 
-    `volume` is decibels against all other speech; `chain` what the voice goes through.
+    `volume` is decibels against all other speech; `chain` what the voice goes through; `with`
+    holds the engine's own settings.
     """
 
     short_for = "name"
@@ -72,6 +73,13 @@ class Voice(_Settings):
     pitch: Pitch | None = None
     volume: Volume | None = None
     chain: Text | None = None
+    with_: Annotated[dict[str, Text], Field(alias="with")] = {}
+
+
+class CastVoice(Voice):
+    """A voice that a script gives a name of its own; `as` is what listeners are shown."""
+
+    as_: Annotated[Title | None, Field(alias="as")] = None
 
 
 class _Layer(_Settings):
@@ -328,6 +336,7 @@ class Script(_Settings):
         places: Where the value of each setting stands.
         content_note: What listeners should know before they press play.
         instead: Slugs of tracks to choose in place of this one.
+        voices: Voices that speak in it, by the names that it gives them.
         resources: Which help lines and organisations of `resources.yaml` belong to it, by what
             they are for.
     """
@@ -346,6 +355,7 @@ class Script(_Settings):
     published: Published | None = None
     length: Time | None = None
     voice: Voice = Voice(name="gentle")
+    voices: dict[str, CastVoice] = {}
     background: Layers = (Background(),)
     bells: Bells = Bells()
     pace: Pace = Pace()

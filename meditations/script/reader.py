@@ -126,9 +126,10 @@ class _Values:
         if isinstance(node, Scalar):
             return self._single(key, node, kind)
         if isinstance(node, Mapping):
-            if kind:
+            table = _table_of(annotation)
+            if kind and table is None:
                 return self.settings(node, kind)
-            return {name.text: self._value(key, value, None) for name, value in node.entries}
+            return {name.text: self._value(key, value, table) for name, value in node.entries}
         return [
             self.settings(item, kind) if kind and isinstance(item, Mapping) else
             self._single(key, item, kind) if kind and isinstance(item, Scalar) else
@@ -251,6 +252,13 @@ class _Values:
                 f"the key '{shortened(key.text)}' is not known here", mend=mend, where=key.where
             )
         )
+
+
+def _table_of(annotation: Any) -> Any:
+    """What stands behind each name of a table whose names a maker chooses; else None."""
+    if typing.get_origin(annotation) is dict:
+        return typing.get_args(annotation)[1]
+    return None
 
 
 def _models_in(annotation: Any) -> Iterator[type[model._Settings]]:

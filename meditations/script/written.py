@@ -36,13 +36,13 @@ PROSE: Final = frozenset(
 """Keys behind which words stand: nothing of them may be lost."""
 SETTINGS: Final = frozenset(
     {
-        "background", "bell", "bells", "breath", "breathe", "care", "chain", "checked", "cover",
-        "end", "engine", "every", "fade", "fade_in", "fade_out", "fixed", "for", "from", "hold",
-        "in",
-        "kind", "language", "lead_in", "length", "level", "lift", "line", "name", "on", "onset",
-        "out", "pace", "palette", "pan", "pause", "pitch", "published", "rate", "repeat", "rest",
-        "review", "reviewed", "role", "script", "section", "sections", "sentence", "sound",
-        "soundbite", "start", "tail", "time", "times", "tone", "voice", "volume", "with", "words",
+        "as", "background", "bell", "bells", "breath", "breathe", "care", "chain",
+        "checked", "cover", "end", "engine", "every", "fade", "fade_in", "fade_out",
+        "fixed", "for", "from", "hold", "in", "kind", "language", "lead_in", "length",
+        "level", "lift", "line", "name", "on", "onset", "out", "pace", "palette", "pan",
+        "pause", "pitch", "published", "rate", "repeat", "rest", "review", "reviewed",
+        "role", "script", "section", "sections", "sentence", "sound", "soundbite", "start",
+        "tail", "time", "times", "tone", "voice", "voices", "volume", "with", "words",
     }
 )  # fmt: skip
 """All other keys of the format."""

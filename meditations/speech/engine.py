@@ -1,13 +1,10 @@
-"""The Protocol for what speaks, and the engines by name."""
+"""The Protocol for what speaks: from text, voice and manner to sound, with its words' times."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
-
-from meditations.errors import MeditationError, nearest
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,21 +17,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class WordTime:
+    """When a word sounds, in seconds from the first sample."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """Sound as an engine gave it.
 
     Attributes:
         samples: Mono, shape (n,), full scale ±1.
         rate_hz: Samples a second.
+        words: When each word of the utterance sounds, in order, where the engine knows; one for
+            each of `Utterance.words`.
     """
 
     samples: NDArray[np.float32]
     rate_hz: int
+    words: tuple[WordTime, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceInfo:
-    """A voice that an engine has; `name` is what a script writes under `voice:`."""
+    """A voice that is here.
+
+    Attributes:
+        name: What a script writes behind `voice:`.
+        language: Its language's code, such as `en` or `de-at`.
+        description: What a maker should know of it, in a few words.
+    """
 
     name: str
     language: str
@@ -42,28 +56,52 @@ class VoiceInfo:
 
 
 class Engine(Hashable, Protocol):
-    """What turns words into sound. Engines are small, hold no state, and can be pickled."""
+    """What turns words into sound.
+
+    Engines are small, hold no state, and can be pickled: they travel to the workers. What is slow
+    to load is loaded there, once, and kept by the module. They are made by `Engine(root)`, where
+    `root` is the project's folder.
+    """
 
     @property
     def name(self) -> str:
         """The name that a script writes under `engine:`."""
 
+    @property
+    def usual_rate_wpm(self) -> int:
+        """The rate of its voices where a script sets none, for the pace of a meditation."""
+
+    @property
+    def reads_ipa(self) -> bool:
+        """Whether it can speak sounds given in the International Phonetic Alphabet."""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its voices are made by a machine; listeners are told."""
+
     def version(self) -> str:
-        """The versions that the sound depends on; part of every take's key.
+        """The versions of the software that the sound depends on; part of every take's key.
 
         Raises:
             MeditationError: If the engine is not ready, with the command that mends it.
         """
 
-    def check(self, manner: Manner) -> None:
-        """Makes sure that the voice exists.
+    def basis(self, utterance: Utterance) -> str:
+        """A digest of the files that this sound depends on besides, such as a model; or empty.
 
         Raises:
-            MeditationError: If it does not; names voices that are near.
+            MeditationError: If one is missing.
+        """
+
+    def check(self, manner: Manner) -> None:
+        """Makes sure that the voice is here and takes the settings.
+
+        Raises:
+            MeditationError: If not; names voices that are near, and how to get one.
         """
 
     def voices(self) -> Sequence[VoiceInfo]:
-        """The voices that are here."""
+        """The voices that are here; none where the engine is not ready."""
 
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Speaks once; the same utterance gives the same samples, whatever was said before.
@@ -75,24 +113,3 @@ class Engine(Hashable, Protocol):
         Raises:
             SpeechError: If it could not be spoken after retries.
         """
-
-
-_ENGINES: Final = {"pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine"}
-
-
-def engine_named(name: str) -> Engine:
-    """The engine that a script calls `name`, imported now.
-
-    Raises:
-        MeditationError: If there is none of that name.
-    """
-    if name not in _ENGINES:
-        raise MeditationError(f"no engine is called '{name}'", mend=nearest(name, _ENGINES))
-    module, _, attribute = _ENGINES[name].partition(":")
-    engine: Engine = getattr(importlib.import_module(module), attribute)()
-    return engine
-
-
-def engine_names() -> tuple[str, ...]:
-    """The names of all engines."""
-    return tuple(_ENGINES)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from meditations.errors import MeditationError
 from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.chain_files import find_chain
-from meditations.speech.engine import engine_named
-from meditations.speech.takes import engine_version, kept_take, take_key
+from meditations.speech.registry import engine_named
+from meditations.speech.takes import kept_take, made_by, take_key
 from meditations.store import Store, cache_folder
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def known_lengths(
     for utterance in utterances:
         take = None
         try:
-            version = engine_version(engine_named(utterance.manner.engine))
+            engine = engine_named(utterance.manner.engine, project)
             chain = find_chain(utterance.manner.chain, project)
-            take = kept_take(store, take_key(utterance, version, chain))
+            take = kept_take(store, take_key(utterance, made_by(engine, utterance), chain))
         except MeditationError:
             pass  # an engine that is not ready says so when it has to speak
         if take is None:

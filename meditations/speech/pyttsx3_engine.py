@@ -32,8 +32,16 @@ Of 139 sentences in six languages at rates from 90 to 160 the shortest came to 0
 class Pyttsx3Engine:
     """The default engine: espeak-ng through pyttsx3, offline, from wheels alone."""
 
+    root: Path = Path()
     name: str = "pyttsx3"
+    usual_rate_wpm: int = 106
+    reads_ipa: bool = False
+    synthetic: bool = True
     tries: int = TRIES
+
+    def basis(self, utterance: Utterance) -> str:  # noqa: ARG002 - espeak-ng brings its voices
+        """Nothing: the voices come with espeak-ng, whose version tells them."""
+        return ""
 
     def version(self) -> str:
         """Versions of pyttsx3 and of espeak-ng."""

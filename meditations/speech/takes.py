@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import wave
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -64,13 +64,23 @@ class Take:
     energies: tuple[float, ...]
 
 
-def take_key(utterance: Utterance, engine_version: str, chain: Chain) -> str:
+def take_key(utterance: Utterance, made_by: Sequence[str], chain: Chain) -> str:
     """The key of what an utterance will sound like through a chain, whatever its name."""
     manner = utterance.manner
     return content_key(
-        ["take", FORMAT, utterance.text, engine_version, manner.engine, manner.voice,
-         manner.rate_wpm, manner.pitch, manner.volume_db, _facts(chain)]
+        ["take", FORMAT, utterance.text, [astuple(sounds) for sounds in utterance.sounds],
+         list(made_by), manner.engine, manner.voice, manner.rate_wpm, manner.pitch,
+         manner.volume_db, list(manner.settings), _facts(chain)]
     )  # fmt: skip
+
+
+def made_by(engine: Engine, utterance: Utterance) -> tuple[str, str]:
+    """What the sound depends on besides the words: the engine's version, its files.
+
+    Raises:
+        MeditationError: If the engine or one of its files is not here.
+    """
+    return engine_version(engine), engine.basis(utterance)
 
 
 @lru_cache(maxsize=64)

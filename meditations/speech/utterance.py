@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from meditations.script.marks import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Manner:
         pitch: 0 to 99, where 50 is the voice's own.
         volume_db: Loudness against all other speech, -12 to 0.
         chain: What the voice goes through: a preset, or a file of the project's.
+        settings: What the engine alone knows, such as a speaker's number: names and values, as
+            written, sorted by name.
     """
 
     engine: str
@@ -24,6 +30,22 @@ class Manner:
     pitch: int
     volume_db: float = 0.0
     chain: str = "warm"
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """How words of an utterance sound.
+
+    Attributes:
+        first: The number of the first of them, from 0.
+        count: How many they are.
+        ipa: Their sounds in the International Phonetic Alphabet, stress included.
+    """
+
+    first: int
+    count: int
+    ipa: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +53,27 @@ class Utterance:
     """What a voice is given at once: one sentence, or a phrase between two inline pauses.
 
     Attributes:
-        text: As it is spoken, pronunciation marks applied.
+        text: As it is spoken, pronunciation marks applied; blanks part its words.
         manner: How it is spoken.
+        sounds: Words whose sounds are given, in order.
     """
 
     text: str
     manner: Manner
+    sounds: tuple[Sounds, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the text, punctuation included."""
+        return self.text.split()
+
+
+def utterance_of(phrase: Phrase, manner: Manner) -> Utterance:
+    """What a voice is given for a phrase."""
+    sounds, first = [], 0
+    for word in phrase.words:
+        count = len(word.spoken.split())
+        if word.ipa:
+            sounds.append(Sounds(first, count, word.ipa))
+        first += count
+    return Utterance(phrase.spoken, manner, tuple(sounds))

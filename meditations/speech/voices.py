@@ -1,15 +1,20 @@
-"""Voices by name, and what a script's voice setting comes to."""
+"""Voices by name, and what the voice settings of a script come to."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, Where, nearest
+from meditations.speech.choosing import AUTO, best_voice
+from meditations.speech.registry import engine_named
 from meditations.speech.utterance import Manner
 
 if TYPE_CHECKING:
-    from meditations.script.model import Say, Voice
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from meditations.script.model import CastVoice, Say, Script, Voice
 
 
 # Chosen by measurement, see docs/voices.md and bench/VOICES.md: of the variants of espeak-ng those
@@ -21,30 +26,105 @@ NAMED: Final[dict[str, Manner]] = {
     "low": Manner("pyttsx3", "en-us+m6", 104, 45),
     "clear": Manner("pyttsx3", "en-us+f5", 130, 50),
 }
+"""The named voices, in English."""
 DEFAULT: Final = "gentle"
 
 
-def resolve_voice(voice: Voice, where: Where, base: Manner | None = None) -> Manner:
-    """The manner that a script's voice setting asks for.
+def named_voices(language: str) -> dict[str, Manner]:
+    """The named voices as they speak a language: the same timbres, with its sounds.
 
     Args:
-        voice: The setting.
-        where: Its place, for messages.
-        base: What holds where the setting is silent; by default the voice `DEFAULT`.
-
-    Raises:
-        MeditationError: If no voice has that name.
+        language: Its code, such as `en`, `en-gb` or `de`.
     """
-    manner = base or NAMED[DEFAULT]
-    if voice.name is not None:
-        named = _named(voice.name, where)
+    code = language.lower()
+    if code in ("en", "en-us"):
+        return NAMED
+    return {
+        name: replace(manner, voice=code + manner.voice[manner.voice.index("+") :])
+        for name, manner in NAMED.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, and how; `name` is what listeners are shown, or empty."""
+
+    manner: Manner
+    name: str = ""
+
+
+class Cast:
+    """Those who may speak in one script."""
+
+    def __init__(self, script: Script, root: Path) -> None:
+        """Takes the voices of a script; `root` is the folder of its project."""
+        self._own: Mapping[str, CastVoice] = script.voices
+        self._named = named_voices(script.language)
+        self._language, self._slug, self._root = script.language, script.slug, root
+        self.chosen: Manner | None = None
+        """What `engine: auto` came to, once somebody has asked for it."""
+
+    def speaker(self, voice: Voice, where: Where, base: Speaker | None = None) -> Speaker:
+        """Who a voice setting asks for.
+
+        Args:
+            voice: The setting.
+            where: Its place, for messages.
+            base: What holds where the setting is silent; by default the voice `DEFAULT`.
+
+        Raises:
+            MeditationError: If no voice or no engine has that name.
+        """
+        base = base or Speaker(self._named[DEFAULT])
+        if voice.name is not None:
+            base = self._called(voice.name, where, base.manner)
+        return replace(base, manner=self._manner(voice, where, base.manner))
+
+    def _called(self, name: str, where: Where, base: Manner) -> Speaker:
+        own = self._own.get(name)
+        # A voice of the script's may build on a named one, and on no other of its own.
+        called = name if own is None else (own.name or DEFAULT)
+        if called not in self._named:
+            raise MeditationError(
+                f"no voice is called '{called}'",
+                mend=nearest(called, (*self._own, *self._named)),
+                where=where,
+            )
         # Another voice is in the same room, and as far away.
-        manner = replace(named, volume_db=manner.volume_db, chain=manner.chain)
-    if voice.engine is not None:
-        manner = replace(manner, engine=voice.engine)
-    if voice.voice is not None:
-        manner = replace(manner, voice=voice.voice)
-    return changed(manner, voice)
+        manner = replace(self._named[called], volume_db=base.volume_db, chain=base.chain)
+        if own is None:
+            return Speaker(manner)
+        return Speaker(self._manner(own, where, manner), own.as_ or name.capitalize())
+
+    def _manner(self, voice: Voice, where: Where, base: Manner) -> Manner:
+        manner = base
+        if voice.engine == AUTO:
+            self.chosen = self._best(where)
+            manner = replace(self.chosen, volume_db=base.volume_db, chain=base.chain)
+        elif voice.engine is not None and voice.engine != manner.engine:
+            try:
+                rate_wpm = engine_named(voice.engine, self._root).usual_rate_wpm
+            except MeditationError as error:
+                raise error.at(where) from None
+            # Another engine counts words in another way, and has voices of its own.
+            manner = replace(
+                base, engine=voice.engine, voice="", rate_wpm=rate_wpm, pitch=50, settings=()
+            )
+        if voice.voice is not None:
+            manner = replace(manner, voice=voice.voice)
+        if voice.with_:
+            manner = replace(manner, settings=tuple(sorted(voice.with_.items())))
+        return changed(manner, voice)
+
+    def _best(self, where: Where) -> Manner:
+        found = best_voice(self._language, self._slug, self._root)
+        if found is None:
+            return self._named[DEFAULT]
+        try:
+            rate_wpm = engine_named(found.engine, self._root).usual_rate_wpm
+        except MeditationError as error:
+            raise error.at(where) from None
+        return Manner(found.engine, found.voice, rate_wpm, 50)
 
 
 def changed(manner: Manner, by: Voice | Say) -> Manner:
@@ -60,11 +140,3 @@ def changed(manner: Manner, by: Voice | Say) -> Manner:
     if by.chain is not None:
         changes["chain"] = by.chain
     return replace(manner, **changes)  # type: ignore[arg-type]
-
-
-def _named(name: str, where: Where) -> Manner:
-    if name not in NAMED:
-        raise MeditationError(
-            f"no voice is called '{name}'", mend=nearest(name, NAMED), where=where
-        )
-    return NAMED[name]

@@ -36,6 +36,7 @@ class Cue:
         start_frame: Where it begins; a whole number of milliseconds.
         frames: How long it lasts.
         section: The number of its chapter, from 0.
+        speaker: Who speaks, as listeners are shown; empty where the script does not say.
     """
 
     utterance: Utterance
@@ -44,6 +45,7 @@ class Cue:
     frames: int
     section: int
     where: Where
+    speaker: str = ""
 
     @property
     def end_frame(self) -> int:
@@ -133,9 +135,7 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
         match event:
             case SayEvent():
                 frames = speech_frames[event.utterance]
-                cues.append(
-                    Cue(event.utterance, event.caption, position, frames, section, event.where)
-                )
+                cues.append(_cue(event, position, frames, section))
                 position += frames
             case SilenceEvent():
                 position += silence_ms * FRAMES_PER_MS
@@ -144,10 +144,7 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
                 breaths.append(BreathCue(event.phase, position, frames, section))
                 if event.said:
                     length = _within(event, event.said, speech_frames[event.said.utterance])
-                    said = event.said
-                    cues.append(
-                        Cue(said.utterance, said.caption, position, length, section, said.where)
-                    )
+                    cues.append(_cue(event.said, position, length, section))
                 if event.swell:
                     room = event.swell.in_ms + event.swell.hold_ms + event.swell.out_ms
                     clips.append(
@@ -179,6 +176,10 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
         beds=lay_beds(changes, spoken, position, plan.fade_out_ms * FRAMES_PER_MS),
         clips=tuple(clips),
     )
+
+
+def _cue(said: SayEvent, position: int, frames: int, section: int) -> Cue:
+    return Cue(said.utterance, said.caption, position, frames, section, said.where, said.speaker)
 
 
 def _within(event: BreathEvent, said: SayEvent, frames: int) -> int:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from meditations.project import Project
     from meditations.script import Script
+    from meditations.speech.utterance import Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class BuiltTrack:
         encoded: How many windows were encoded anew.
         uncredited: Sound files of it whose credit or licence the script does not give.
         review: What the care review found; errors only where it was built without care.
+        chosen: What `engine: auto` came to, where the script asks for it.
     """
 
     slug: str
@@ -56,6 +58,7 @@ class BuiltTrack:
     encoded: int
     uncredited: tuple[str, ...] = ()
     review: Review = Review(())
+    chosen: Manner | None = None
 
 
 def build_track(  # noqa: PLR0913 - who builds without care says so by name
@@ -117,7 +120,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
         inputs.append(project.root / RESOURCES)
     return BuiltTrack(
         script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
-        tuple(uncredited(record)), found,
+        tuple(uncredited(record)), found, plan.chosen,
     )  # fmt: skip
 
 

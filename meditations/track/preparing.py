@@ -14,7 +14,7 @@ from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
 from meditations.sound.clips import ClipSource, find_clip
 from meditations.sound.specs import BedSpec, SoundSpec
-from meditations.speech.engine import engine_named
+from meditations.speech.registry import engine_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from meditations.project import Project
     from meditations.script import Script
     from meditations.sound.chain import Chain
-    from meditations.sound.chain_files import find_chain
-from meditations.speech.engine import Engine
+    from meditations.speech.engine import Engine
+    from meditations.speech.utterance import Manner, Utterance
 
 
 def check_script(
@@ -36,7 +36,7 @@ def check_script(
         FaultyScriptError: With everything that is missing.
         MeditationError: If no plan can be made.
     """
-    plan = make_plan(script)
+    plan = make_plan(script, project.root)
     faults: list[MeditationError] = []
 
     def attempt(check: Callable[[], object], where: Where) -> None:
@@ -45,14 +45,19 @@ def check_script(
         except MeditationError as error:
             faults.append(error.at(where))
 
+    def engine_of(manner: Manner) -> Engine:
+        return (engines or {}).get(manner.engine) or engine_named(manner.engine, project.root)
+
     attempt(lambda: cover_file(script, project), script.file)
     seen: set[object] = set()
     for event in plan.events:
         said = event.said if isinstance(event, BreathEvent) else event
+        if isinstance(said, SayEvent) and said.utterance.sounds:
+            attempt(lambda u=said.utterance: _refuse_sounds(u, engine_of(u.manner)), said.where)  # type: ignore[misc]
         if isinstance(said, SayEvent) and said.utterance.manner not in seen:
             manner = said.utterance.manner
             seen.add(manner)
-            attempt(lambda m=manner: _engine(m.engine, engines).check(m), event.where)  # type: ignore[misc]
+            attempt(lambda m=manner: engine_of(m).check(m), event.where)  # type: ignore[misc]
             if manner.chain not in seen:
                 seen.add(manner.chain)
                 attempt(lambda m=manner: find_chain(m.chain, project.root), event.where)  # type: ignore[misc]
@@ -169,5 +174,11 @@ def cover_file(script: Script, project: Project) -> Path | None:
     return file
 
 
-def _engine(name: str, engines: Mapping[str, Engine] | None) -> Engine:
-    return (engines or {}).get(name) or engine_named(name)
+def _refuse_sounds(utterance: Utterance, engine: Engine) -> None:
+    """Raises a MeditationError where sounds are given to an engine that cannot read them."""
+    if not engine.reads_ipa:
+        word = utterance.words[utterance.sounds[0].first].strip(".,;:!?…")
+        raise MeditationError(
+            f"the engine {engine.name} cannot read the sounds that `ipa` gives for '{word}'",
+            mend=f'write how it sounds in letters: ({word})[sub:"…"]',
+        )

@@ -108,6 +108,7 @@ def make_record(
                 "line": cue.where.line,
                 "take": takes[cue.utterance].key[:16],
                 "volume_db": cue.utterance.manner.volume_db,
+                "speaker": cue.speaker,
             }
             for cue in timeline.cues
         ],

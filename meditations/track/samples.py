@@ -1,4 +1,4 @@
-"""The same sentence in every voice and through every chain, as one page with players."""
+"""The same words in several voices, as one page with players to choose by ear."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from meditations.errors import Where, from_os_error
+from meditations.errors import MeditationError, Where, from_os_error
 from meditations.script.model import Script, Voice
 from meditations.sound.chain_files import PRESETS
 from meditations.speech.voices import DEFAULT, NAMED
@@ -30,22 +30,38 @@ SENTENCE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One player: what a maker writes for it, what is to be known of it, and its file's name."""
+    """One player.
+
+    Attributes:
+        written: What a maker writes for it.
+        about: What is to be known of it, or empty.
+        name: Its file's name.
+        script: What it says, and how.
+    """
 
     written: str
     about: str
     name: str
-    voice: Voice
+    script: Script
 
 
-def samples() -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Samples under one heading, with a sentence above them, or none."""
+
+    heading: str
+    lead: str
+    samples: tuple[Sample, ...]
+
+
+def own_samples() -> tuple[Group, ...]:
     """Those of the named voices, and those of the chains in the default voice."""
     voices = tuple(
         Sample(
             f"voice: {name}",
             f"{manner.voice}, rate {manner.rate_wpm}, pitch {manner.pitch}",
             f"voice-{name}.mp3",
-            Voice(name=name),
+            _script(Voice(name=name)),
         )
         for name, manner in NAMED.items()
     )
@@ -54,32 +70,49 @@ def samples() -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
             f"voice: {{chain: {chain}}}",
             "the default" if chain == NAMED[DEFAULT].chain else "",
             f"chain-{chain}.mp3",
-            Voice(name=DEFAULT, chain=chain),
+            _script(Voice(name=DEFAULT, chain=chain)),
         )
         for chain in PRESETS
     )
-    return voices, chains
+    through = f"What the voice goes through, here in the voice {DEFAULT}."
+    return Group("By name", "", voices), Group("Chains", through, chains)
 
 
-def write_samples(folder: Path, project: Project, workshop: Workshop) -> Path:
+def write_samples(
+    folder: Path, said: str, groups: Sequence[Group], project: Project, workshop: Workshop
+) -> Path:
     """Speaks all samples into `folder`, and writes the page that plays them.
 
-    Nothing outside the folder is needed to hear it, nor a network.
+    Nothing outside the folder is needed to hear it, nor a network. A voice that cannot speak here
+    is shown with the reason in place of a player, as long as another can.
+
+    Args:
+        folder: Where; made if it is missing.
+        said: The words that all of them say.
+        groups: The samples.
+        project: Where voices and chains may lie.
+        workshop: Workers, stores, engines.
 
     Returns:
         The page.
 
     Raises:
-        MeditationError: If a voice cannot speak, or the folder cannot be written.
+        MeditationError: If no voice can speak, or the folder cannot be written.
     """
-    voices, chains = samples()
+    faults: dict[str, MeditationError] = {}
+    samples = [sample for group in groups for sample in group.samples]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for sample in (*voices, *chains):
-            build_excerpt(_script(sample.voice), project, folder / sample.name, workshop)
+        for sample in samples:
+            try:
+                build_excerpt(sample.script, project, folder / sample.name, workshop)
+            except MeditationError as error:
+                faults[sample.name] = error
+        if len(faults) == len(samples):
+            raise faults[samples[0].name]
         page = folder / "index.html"
         with written_whole(page) as beside:
-            beside.write_text(_page(voices, chains), "utf-8", newline="\n")
+            beside.write_text(_page(said, groups, faults), "utf-8", newline="\n")
     except OSError as error:
         raise from_os_error(error, "writing the samples") from None
     return page
@@ -96,22 +129,25 @@ def _script(voice: Voice) -> Script:
     )  # fmt: skip
 
 
-def _page(voices: Sequence[Sample], chains: Sequence[Sample]) -> str:
-    return _PAGE.substitute(
-        sentence=escape(SENTENCE),
-        default=escape(DEFAULT),
-        voices="\n".join(map(_player, voices)),
-        chains="\n".join(map(_player, chains)),
-    )
+def _page(said: str, groups: Sequence[Group], faults: dict[str, MeditationError]) -> str:
+    parts = []
+    for group in groups:
+        lead = f"<p>{escape(group.lead)}</p>\n" if group.lead else ""
+        players = "\n".join(_player(s, faults.get(s.name)) for s in group.samples)
+        parts.append(f"<h2>{escape(group.heading)}</h2>\n{lead}<ul>\n{players}\n</ul>")
+    return _PAGE.substitute(said=escape(said), groups="\n".join(parts))
 
 
-def _player(sample: Sample) -> str:
+def _player(sample: Sample, fault: MeditationError | None) -> str:
+    name = escape(sample.name)
     about = f" <span>{escape(sample.about)}</span>" if sample.about else ""
+    heading = f'<li><p><code id="{name}">{escape(sample.written)}</code>{about}</p>\n'
+    if fault is not None:
+        mend = f"<br>{escape(fault.mend)}" if fault.mend else ""
+        return f"{heading}<p>Cannot speak here: {escape(fault.what)}{mend}</p></li>"
     return (
-        f'<li><p><code id="{escape(sample.name)}">{escape(sample.written)}</code>{about}</p>\n'
-        f'<audio controls preload="none" src="{escape(sample.name)}" '
-        f'aria-labelledby="{escape(sample.name)}">'
-        f'<a href="{escape(sample.name)}">{escape(sample.name)}</a></audio></li>'
+        f'{heading}<audio controls preload="none" src="{name}" aria-labelledby="{name}">'
+        f'<a href="{name}">{name}</a></audio></li>'
     )
 
 
@@ -143,17 +179,9 @@ audio { width: 100%; }
 <main>
 <h1>Voices</h1>
 <p>Each player speaks the same words:</p>
-<blockquote><p>$sentence</p></blockquote>
+<blockquote><p>$said</p></blockquote>
 <p>Above it stands what to write in a script to have it so. All are equally loud.</p>
-<h2>By name</h2>
-<ul>
-$voices
-</ul>
-<h2>Chains</h2>
-<p>What the voice goes through, here in the voice <code>$default</code>.</p>
-<ul>
-$chains
-</ul>
+$groups
 </main>
 </body>
 </html>

@@ -37,12 +37,14 @@ def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[st
         yield from _parts(cue, width)
 
 
-def _speakers(timeline: Timeline) -> dict[tuple[str, str], str]:
-    """A name for each voice, by engine and voice; numbered where there are several."""
-    voices = dict.fromkeys(_voice(cue) for cue in timeline.cues)
-    if len(voices) == 1:
-        return dict.fromkeys(voices, SPEAKER)
-    return {voice: f"{SPEAKER} {number}" for number, voice in enumerate(voices, 1)}
+def speakers(timeline: Timeline) -> list[str]:
+    """Who speaks each cue, as listeners are shown: by name, where the script gives one.
+
+    Voices without a name are numbered where there are several.
+    """
+    nameless = dict.fromkeys(_voice(cue) for cue in timeline.cues if not cue.speaker)
+    numbers = {voice: f" {n}" if len(nameless) > 1 else "" for n, voice in enumerate(nameless, 1)}
+    return [cue.speaker or SPEAKER + numbers[_voice(cue)] for cue in timeline.cues]
 
 
 def _voice(cue: Cue) -> tuple[str, str]:
@@ -60,15 +62,14 @@ def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def vtt(timeline: Timeline, language: str) -> str:
-    """The captions as WebVTT; each says that a synthetic voice speaks."""
+    """The captions as WebVTT; each says who speaks."""
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
-    speakers = _speakers(timeline)
-    for cue in timeline.cues:
+    for cue, speaker in zip(timeline.cues, speakers(timeline), strict=True):
         for start, end, lines in _parts(cue, VTT_WIDTH):
             text = "\n".join(html.escape(line, quote=False) for line in lines)
             times = f"{format_clock(start)} --> {format_clock(end)}"
-            blocks.append(f"{times}\n<v {speakers[_voice(cue)]}>{text}")
+            blocks.append(f"{times}\n<v {html.escape(speaker, quote=False)}>{text}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -83,19 +84,26 @@ def srt(timeline: Timeline) -> str:
 
 
 def transcript(script: Script, timeline: Timeline) -> str:
-    """All that is said, as text to read: a heading for each section, a paragraph for each line."""
-    paragraphs = [script.title]
+    """All that is said, as text to read: a heading for each section, a paragraph for each line.
+
+    Where several voices speak, their names stand before what they say.
+    """
+    paragraphs, names = [script.title], speakers(timeline)
+    told = len(set(names)) > 1
     for number, chapter in enumerate(timeline.chapters):
         paragraphs.append(chapter.title + "\n" + "-" * len(chapter.title))
-        lines: dict[int, list[str]] = {}
-        last, block = None, -1
-        for cue in timeline.cues:
+        lines: list[list[str]] = []
+        last, speaker = None, None
+        for cue, name in zip(timeline.cues, names, strict=True):
             if cue.section != number:
                 continue
             if cue.where != last:
-                last, block = cue.where, block + 1
-            lines.setdefault(block, []).append(cue.caption)
-        paragraphs += [textwrap.fill(" ".join(said), 80) for said in lines.values()]
+                lines.append([])
+            if told and name != speaker:
+                lines[-1].append(f"{name}:")
+            lines[-1].append(cue.caption)
+            last, speaker = cue.where, name
+        paragraphs += [textwrap.fill(" ".join(said), 80) for said in lines]
     return "\n\n".join(paragraphs) + "\n"
 
 

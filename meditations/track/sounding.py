@@ -15,12 +15,13 @@ from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
 from meditations.sound.clips import ClipSource, prepare_clip
 from meditations.sound.specs import SoundSpec
-from meditations.speech.engine import Engine, engine_named
+from meditations.speech.engine import Engine
+from meditations.speech.registry import engine_named
 from meditations.speech.takes import (
     Take,
     TakeRequest,
-    engine_version,
     kept_take,
+    made_by,
     make_takes,
     take_key,
 )
@@ -97,9 +98,9 @@ class Workshop:
     stores: Stores
     engines: Mapping[str, Engine] = field(default_factory=dict)
 
-    def engine(self, name: str) -> Engine:
-        """The engine of that name."""
-        return self.engines.get(name) or engine_named(name)
+    def engine(self, name: str, project: Project) -> Engine:
+        """The engine of that name, for a project."""
+        return self.engines.get(name) or engine_named(name, project.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,9 @@ def sound(
         for spec, source in sources.items()
         if kept_bed(workshop.stores.beds, _key(source)) is None
     }
-    chains = find_chains(plan, project)
-    takes, engines, spoken = _speak(plan, chains, workshop, reporter, then)
+    spoken = _speak(plan, project, workshop, reporter, then)
     timeline = build_timeline(
-        plan, {utterance: take.speech_frames for utterance, take in takes.items()}
+        plan, {utterance: take.speech_frames for utterance, take in spoken.takes.items()}
     )
     beds: dict[SoundSpec, PreparedBed] = {}
     for spec, source in sources.items():
@@ -148,7 +148,10 @@ def sound(
             raise error.at(place_of(plan, spec)) from None
     _refuse_long_bells(timeline, sources, beds)
     check_headroom(timeline, beds)
-    return Sounding(timeline, takes, sources, beds, engines, chains, credits_of(plan)), spoken
+    sounding = Sounding(
+        timeline, spoken.takes, sources, beds, spoken.engines, spoken.chains, credits_of(plan)
+    )
+    return sounding, spoken.anew
 
 
 def encode(
@@ -194,26 +197,36 @@ def _kept_window(store: Store, key: str, window: Window) -> Path | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """All takes, the engines that spoke with their versions, the chains, and how many are new."""
+
+    takes: dict[Utterance, Take]
+    engines: dict[str, str]
+    chains: dict[str, Chain]
+    anew: int
+
+
 def _speak(
     plan: Plan,
-    chains: Mapping[str, Chain],
+    project: Project,
     workshop: Workshop,
     reporter: Reporter,
     then: Callable[[], object],
-) -> tuple[dict[Utterance, Take], dict[str, str], int]:
-    """All takes, the versions of the engines that speak, and how many were spoken anew."""
-    store = workshop.stores.takes
+) -> _Spoken:
+    store, chains = workshop.stores.takes, find_chains(plan, project)
     takes: dict[Utterance, Take | None] = {}
     missing: dict[Engine, list[TakeRequest]] = {}
     versions: dict[str, str] = {}
     for utterance, where in _places(plan).items():
         try:
-            engine = workshop.engine(utterance.manner.engine)
-            versions[engine.name] = engine_version(engine)
+            engine = workshop.engine(utterance.manner.engine, project)
+            by = made_by(engine, utterance)
         except MeditationError as error:
             raise error.at(where) from None
         chain = chains[utterance.manner.chain]
-        key = take_key(utterance, versions[engine.name], chain)
+        versions[engine.name] = by[0]
+        key = take_key(utterance, by, chain)
         takes[utterance] = kept_take(store, key)  # its place in the order, if nothing else
         if takes[utterance] is None:
             missing.setdefault(engine, []).append(TakeRequest(utterance, chain, key, where))
@@ -231,7 +244,8 @@ def _speak(
         pending, workshop.workers, lambda share: _tell(share, reporter)
     ).items():
         takes |= {request.utterance: take for request, take in zip(share, made, strict=True)}
-    return {u: take for u, take in takes.items() if take is not None}, versions, count
+    made_or_kept = {u: take for u, take in takes.items() if take is not None}
+    return _Spoken(made_or_kept, versions, chains, count)
 
 
 def _tell(share: Sequence[TakeRequest], reporter: Reporter) -> None:

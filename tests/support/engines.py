@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,6 @@ from meditations.speech.engine import Recording, VoiceInfo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from meditations.speech.utterance import Manner, Utterance
 
@@ -25,7 +25,15 @@ MS_PER_LETTER = 40
 class ToneEngine:
     """Says each text as noise of 40 ms a letter, the same each time, with silence around."""
 
+    root: Path = Path()
+
     name: str = "pyttsx3"
+    usual_rate_wpm: int = 118
+    reads_ipa: bool = False
+    synthetic: bool = True
+
+    def basis(self, utterance: Utterance) -> str:
+        return ""
 
     def version(self) -> str:
         return "tone 1"
