@@ -1,4 +1,4 @@
-"""The sixteen meditations: clean in care and pace, complete, and each with words of its own."""
+"""The sixteen meditations and their translations: clean in care and pace, complete, distinct."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ MINUTES: Final = {
     "waves-at-night": 31, "side-by-side": 12, "listening-without-fixing": 15,
     "a-menu-of-comfort": 15, "for-the-one-who-supports": 9,
 }  # fmt: skip
+TRANSLATED: Final = {"five-senses.de": 6.5, "breath-is-optional.de": 7.5}
+"""The minutes of each translation: `<slug>.<language>`; the same words take longer in some."""
+SYNTHETIC: Final = {"en": "The voice is synthetic.", "de": "Die Stimme ist künstlich."}
 SHORTEST_SHARED: Final = 4
 """Sentences of fewer words, such as “Yes.”, may stand in several meditations."""
 
@@ -39,9 +42,15 @@ def _timeline(script: Script) -> Timeline:
     return build_timeline(plan, {said: estimated_frames(said) for said in plan.utterances})
 
 
+def _slug(file: Path) -> str:
+    """The meditation's name; `five-senses` for its translation `five-senses.de` as well."""
+    return file.stem.partition(".")[0]
+
+
 def test_all_sixteen_are_there() -> None:
-    """Each by the name of its title."""
-    assert {file.stem for file in FILES} == set(MINUTES)
+    """Each by the name of its title, and of each translation the original."""
+    assert {file.stem for file in FILES} == set(MINUTES) | set(TRANSLATED)
+    assert {_slug(file) for file in FILES} == set(MINUTES)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -53,7 +62,7 @@ def test_a_meditation_passes_the_review_at_its_length_and_pace(file: Path) -> No
     found = review(script, check_script(script, Project(ROOT)), timeline, around)
     assert [str(told) for told in found.findings if told.rule != "C13w"] == []
     assert {told.rule for told in found.answered} <= {"C21"}
-    assert timeline.frames == MINUTES[file.stem] * 60 * 48_000
+    assert timeline.frames == (MINUTES | TRANSLATED)[file.stem] * 60 * 48_000
     assert pace_warnings(timeline, script.kind) == []
 
 
@@ -63,9 +72,20 @@ def test_what_stands_beside_it_is_complete(file: Path) -> None:
     script = read_script(file)
     assert script.content_note
     assert "crisis" in script.resources
-    assert script.instead or file.stem == "five-senses"
-    assert "The voice is synthetic." in script.notes
+    assert script.instead or _slug(file) == "five-senses"
+    assert SYNTHETIC[script.language] in script.notes
     assert (script.review, script.reviewed) == ("none", None)
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_a_translation_is_the_same_meditation(name: str) -> None:
+    """In another language: the same sections, roles, bells and settings."""
+    slug, _, language = name.partition(".")
+    told, own = (read_script(ROOT / "scripts" / f"{stem}.yaml") for stem in (name, slug))
+    assert (told.language, own.language) == (language, "en")
+    assert [section.role for section in told.sections] == [section.role for section in own.sections]
+    for setting in ("kind", "background", "palette", "resources", "instead", "published"):
+        assert getattr(told, setting) == getattr(own, setting)
 
 
 def test_no_meditation_shares_a_sentence_with_another() -> None:

@@ -81,7 +81,9 @@ def reviewed(case: str | Mapping[str, Any], folder: Path, language: str = "en") 
         if case.get("checked") == "never":
             around = Surroundings(around.tracks, {"crisis": (resource(None),)})
     file = folder / "case.yaml"
-    file.write_text(yaml.safe_dump(case_script(case, language), allow_unicode=True, width=10_000), "utf-8")
+    file.write_text(
+        yaml.safe_dump(case_script(case, language), allow_unicode=True, width=10_000), "utf-8"
+    )
     script = read_script(file)
     plan = make_plan(script)
     lengths = {utterance: estimated_frames(utterance) for utterance in plan.utterances}
