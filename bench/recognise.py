@@ -29,6 +29,7 @@ from meditations.script import read_script
 from meditations.sound.chain import Chain
 from meditations.sound.chain_files import PRESETS, find_chain
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
+from meditations.speech.registry import engine_named
 from meditations.speech.takes import made_by, prepare, take_key
 from meditations.speech.utterance import Manner, Utterance
 from meditations.speech.voices import DEFAULT, NAMED
@@ -128,7 +129,8 @@ def _understood(samples: np.ndarray[Any, Any]) -> list[str]:
 
 def _listen(utterance: Utterance) -> int:
     """Word errors; kept, for it takes a while. Runs in a worker."""
-    engine, chain = Pyttsx3Engine(), find_chain(utterance.manner.chain, ROOT)
+    engine = engine_named(utterance.manner.engine, ROOT)
+    chain = find_chain(utterance.manner.chain, ROOT)
     store = Store(cache_folder() / "heard")
     key = content_key([take_key(utterance, made_by(engine, utterance), chain), _recogniser()])
     kept = store.find(key, ".json")
@@ -142,8 +144,8 @@ def _listen(utterance: Utterance) -> int:
 
 def _length(utterance: Utterance) -> int:
     """How many frames it takes, whatever it goes through. Runs in a worker."""
-    recording = Pyttsx3Engine().speak(utterance, Path(tempfile.gettempdir()))
-    return prepare(recording, Chain())[1]
+    engine = engine_named(utterance.manner.engine, ROOT)
+    return prepare(engine.speak(utterance, Path(tempfile.gettempdir())), Chain())[1]
 
 
 def _recogniser() -> str:

@@ -1,19 +1,24 @@
-"""The one module that starts other programs: ffmpeg, from the wheel imageio-ffmpeg, and players.
+"""The one module that starts other programs: ffmpeg, from its wheel, players, and what speaks.
 
 An installed ffmpeg is used only where `MEDITATIONS_FFMPEG` names it, so a track is the same on
-every machine. A player is whichever is installed: it makes nothing.
+every machine. A player is whichever is installed: it makes nothing. What speaks is whatever a
+script asks for; it runs in a process group of its own, which ends with it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from meditations.errors import MeditationError
 
@@ -198,3 +203,91 @@ def _end(playing: subprocess.Popen[bytes]) -> None:
         else:
             return
     playing.wait(_ENDING_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a program ended: its status, what it wrote, and the last it said of faults, in short."""
+
+    status: int
+    written: bytes
+    told: str
+
+
+LEFT: Final = "program-{}.group"
+"""The mark of a program that runs, in its folder for files in between; the number is its group."""
+_LONGEST_TOLD: Final = 200
+
+
+def run_program(
+    command: Sequence[str],
+    scratch: Path,
+    *,
+    folder: Path | None = None,
+    given: Path | None = None,
+    timeout_s: float = 20,
+) -> Ended:
+    """Runs an installed program to its end, and ends whatever it started besides.
+
+    Args:
+        command: The program, by its name or full path, and its arguments; no shell reads them.
+        scratch: A folder for files in between.
+        folder: Where it runs; by default here.
+        given: The file that is its standard input; by default there is none.
+        timeout_s: After this it is ended.
+
+    Raises:
+        MeditationError: If it cannot be started, or takes longer than `timeout_s`.
+    """
+    name = Path(command[0]).name
+    with contextlib.ExitStack() as open_files:
+        # Files, not pipes: nobody waits for a grandchild that keeps one open.
+        out, err = (open_files.enter_context(_nameless(scratch)) for _ in range(2))
+        source = open_files.enter_context((given or Path(os.devnull)).open("rb"))
+        try:
+            running = subprocess.Popen(
+                list(command), stdin=source, stdout=out, stderr=err, cwd=folder,
+                process_group=0 if hasattr(os, "killpg") else None,
+            )  # fmt: skip
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise MeditationError(f"{name} cannot be started: {reason}") from None
+        mark = scratch / LEFT.format(running.pid)
+        try:
+            mark.touch()
+            status = running.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise MeditationError(f"{name} did not end within {timeout_s:g} s") from None
+        finally:
+            _end_group(running.pid)
+            running.kill()
+            running.wait()
+            mark.unlink(missing_ok=True)
+        out.seek(0)
+        err.seek(0)
+        return Ended(status, out.read(), _last_line(err.read()))
+
+
+def end_programs(scratch: Path) -> None:
+    """Ends the programs that a process left behind which was itself ended at once."""
+    pattern = LEFT.format("*")
+    for mark in scratch.glob(pattern):
+        number = mark.stem.partition("-")[2]
+        if number.isdigit():
+            _end_group(int(number))
+
+
+def _end_group(leader: int) -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+
+
+def _nameless(folder: Path) -> BinaryIO:
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=folder))
+
+
+def _last_line(told: bytes) -> str:
+    lines = [line.strip() for line in told.decode("utf-8", "replace").splitlines() if line.strip()]
+    last = "".join(char if char.isprintable() else " " for char in lines[-1]) if lines else ""
+    return last if len(last) <= _LONGEST_TOLD else last[: _LONGEST_TOLD - 1] + "…"

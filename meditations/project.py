@@ -14,6 +14,9 @@ from meditations.errors import MeditationError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+CHANNEL: Final = "podcast.yaml"
+SOME_TITLE: Final = "Guided Meditations"
+"""Of a podcast, and so the album of its tracks, that nobody has named."""
 SCRIPT_SUFFIXES: Final = (".yaml", ".yml")
 LONGEST_SLUG: Final = 100
 
@@ -34,6 +37,11 @@ class Project:
         """The folder of what comes out."""
         return self.root / "build"
 
+    @property
+    def channel(self) -> Path:
+        """The file that says what the podcast is called; it may be missing."""
+        return self.root / CHANNEL
+
     def shown(self, file: Path) -> Path:
         """`file` as messages name it: from the working folder, where it lies below it."""
         for base in (Path.cwd(), self.root):
@@ -50,7 +58,7 @@ def find_project(start: Path | None = None) -> Project:
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "podcast.yaml").is_file() or (folder / "scripts").is_dir():
+        if (folder / CHANNEL).is_file() or (folder / "scripts").is_dir():
             return Project(folder)
     raise MeditationError(
         "this is no project: there is no folder scripts/ here or above",

@@ -8,6 +8,7 @@ leaves no half of one.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -52,6 +53,17 @@ def file_digest(file: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def kept_digest(file: Path) -> str:
+    """The same, asked again only where size or time of the file are others: some are large."""
+    stat = file.stat()
+    return _digest_of(file, stat.st_size, stat.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest_of(file: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - they are the key
+    return file_digest(file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Children are forked from a server process that has imported what they need (`worker_setup`) and
 has started nothing: a start costs milliseconds, and memory is shared. That server leads a process
 group of its own, so an interrupt from the terminal reaches only the main process, which then ends
-the whole group at once: workers, speaking processes, and ffmpeg.
+the whole group at once: workers, speaking processes, and ffmpeg. Other programs that speak lead
+groups of their own, and are ended by the marks that they have in the folder for files in between.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from meditations.errors import MeditationError, from_os_error
+from meditations.programs import end_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,48 +53,77 @@ class Workers:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._context = _context()
-        self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
         self.stopped = threading.Event()
+        self._starting = self._started = self._interrupted = False
         self._handlers: dict[signal.Signals, Any] = {}
         self._warming = threading.Thread(target=self._warm_up, daemon=True)
-        self._pool = ProcessPoolExecutor(
-            jobs,
-            self._context,
-            _start_worker,
-            (str(self._scratch), self._context.Value("i", 0), jobs),
-        )
 
     def __enter__(self) -> Workers:
-        try:
-            self._scratch.mkdir(mode=0o700)
+        with contextlib.ExitStack() as tidying:
+            tidying.push(self.__exit__)
             if threading.current_thread() is threading.main_thread():
                 self._handlers = {
                     number: signal.signal(number, self._on_interrupt)
                     for number in (signal.SIGINT, signal.SIGTERM)
                 }
-            with _server_settings():
-                _start_server()
+            with self._undisturbed():
+                self._start()
             # All of them at once, and now: they warm up while scripts are read.
             self._warming.start()
-        except BaseException as error:
-            self.__exit__(type(error))
-            raise
+            tidying.pop_all()
         return self
 
+    def _start(self) -> None:
+        context = _context()
+        self._scratch = Path(tempfile.gettempdir()) / f"meditations-{uuid.uuid4().hex}"
+        self._scratch.mkdir(mode=0o700)
+        seats = context.Value("i", 0)
+        self._pool = ProcessPoolExecutor(
+            self.jobs, context, _start_worker, (str(self._scratch), seats, self.jobs)
+        )
+        self._started = True
+        with _server_settings():
+            _start_server()
+
+    @contextlib.contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Lets an interrupt wait until the end: folders half made are not tidied up by anybody."""
+        self._starting = True
+        try:
+            yield
+        finally:
+            self._starting = False
+            before = [getattr(handler, "asked", False) for handler in self._handlers.values()]
+            if self._interrupted or any(before):
+                raise KeyboardInterrupt
+
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is None:
-            self._pool.shutdown()
-        else:
-            self.kill()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        """Ends the processes.
+
+        Raises:
+            KeyboardInterrupt: If there was one, whatever has become of it. Libraries swallow one
+                that comes up while they are imported, and some callbacks let nothing out; or a
+                pipe to the server that was just ended breaks, and that is raised in its place.
+        """
+        if self._started:
+            if kind is None and not self.stopped.is_set():
+                self._pool.shutdown()
+            else:
+                self.kill()
+            shutil.rmtree(self._scratch, ignore_errors=True)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        if self._interrupted and kind is not KeyboardInterrupt:
+            raise KeyboardInterrupt from None
 
     def _on_interrupt(self, number: int, frame: object) -> None:  # noqa: ARG002
         """Ends the processes here and now: wherever the exception comes up, nothing waits."""
+        self._interrupted = True
+        if self._starting:
+            return
         self.stopped.set()
         _end_server()
+        end_programs(self._scratch)
         raise KeyboardInterrupt
 
     def _warm_up(self) -> None:
@@ -104,7 +135,7 @@ class Workers:
         """Has `work` done by a worker; functions and arguments must be picklable."""
         try:
             return self._pool.submit(work, *args, **kwargs)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, ConnectionError, EOFError):  # the latter as a worker is started
             raise broken_pool() from None
 
     def result(self, future: Future[R]) -> R:
@@ -134,6 +165,7 @@ class Workers:
         if self._warming.ident is not None:
             self._warming.join(0.5)
         _end_server()
+        end_programs(self._scratch)
         for process in multiprocessing.active_children():
             process.kill()
 
@@ -241,6 +273,7 @@ def _end_with_parent(scratch: str) -> None:
     if parent is None:
         return
     wait([parent.sentinel])
+    end_programs(Path(scratch))
     shutil.rmtree(scratch, ignore_errors=True)
     if hasattr(os, "killpg") and os.getpgrp() != os.getsid(0):
         os.killpg(0, signal.SIGKILL)

@@ -13,7 +13,7 @@ import meditations
 PACKAGE: Final = Path(meditations.__file__).parent
 
 ROOMS: Final = (
-    {"errors"},
+    {"errors", "interrupts"},
     {"quantities"},
     {"store", "programs", "project", "workers"},
     {"script"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from typing import Final
 
 import numpy as np
 import pytest
+from support.terminal import in_a_terminal
 from support.tracks import meditations, write_script
 
 from meditations.commands import COMMANDS
@@ -214,6 +216,16 @@ def test_a_full_disk_leaves_what_was_there(limit_bytes: int, tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
     assert "File too large" in done.stderr
     assert {file.name: file.read_bytes() for file in tracks.iterdir()} == before
+
+
+def test_a_build_in_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
+    """Where a person looks on there is a bar with the track's name, and at the end a line."""
+    write_script(tmp_path, GOOD)
+    status, shown = in_a_terminal("build", "--without-care", cwd=tmp_path, cache=tmp_path / "c")
+    assert status == 0, shown
+    assert re.search(r"evening .*━.* speaking", shown)
+    assert re.search(r"evening: [\d.]+s, made in", shown)
+    assert "Traceback" not in shown
 
 
 def _children_of(group: int) -> list[str]:

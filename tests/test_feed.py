@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +11,10 @@ import feedparser
 import podcastparser
 import pytest
 from lxml import etree
-from support.podcast import change_record, make_tracks, podcast_of, write_project
+from support.feeds import SHOWN, SITE, hostile_project, own_project
+from support.podcast import change_record, podcast_of, write_project
 
-from meditations.podcast.feed import HERE, NAMESPACES, feed_xml
+from meditations.podcast.feed import NAMESPACES, feed_xml
 from meditations.podcast.identity import podcast_guid
 from meditations.project import Project
 
@@ -25,38 +25,20 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 GOLDEN: Final = ROOT / "tests" / "golden" / "small-feed.xml"
+QUIET: Final = "https://example.org/quiet/"
 PICTURE: Final = "images/channel-0123456789ab.jpg"
-HOSTILE: Final = {
-    "ampersand": "Rock & Roll &amp; &lt;b&gt;",
-    "markup": "<script>alert(1)</script> ]]> <![CDATA[",
-    "quotes": "\"Yes\" and 'no' “quoted”",
-    "emoji": "Night \U0001f319\U0001f468\u200d\U0001f469\u200d\U0001f467",
-    "hebrew": "\u202b\u05e9\u05dc\u05d5\u05dd Evening \u0645\u0633\u0627\u0621",
-    "long": "wide " * 60,
-}
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project's own sixteen, with tracks of silence."""
-    root = tmp_path_factory.mktemp("own")
-    shutil.copytree(ROOT / "scripts", root / "scripts")
-    for name in ("podcast.yaml", "resources.yaml"):
-        shutil.copy(ROOT / name, root)
-    project = Project(root.resolve())
-    make_tracks(project)
-    return project
+    return own_project(tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Titles that break what is careless."""
-    scripts = {
-        name: {"title": title, "summary": title, "content_note": title, "notes": title}
-        for name, title in HOSTILE.items()
-    }
-    channel = {"title": HOSTILE["markup"], "description": " ".join(HOSTILE.values())}
-    return write_project(tmp_path_factory.mktemp("hostile"), scripts, channel)
+    return hostile_project(tmp_path_factory.mktemp("hostile"))
 
 
 def feed(project: Project, base: str | None = None) -> bytes:
@@ -85,7 +67,7 @@ def test_feedparser_reads_the_project_s_own(own: Project) -> None:
         assert (entry.title, entry.id) == (episode.title, episode.guid)
         assert entry.guidislink is False
         assert [(e.href, e.length, e.type) for e in entry.enclosures] == [
-            (HERE + episode.media.path, str(episode.media.bytes), "audio/mpeg")
+            (SITE + episode.media.path, str(episode.media.bytes), "audio/mpeg")
         ]
         assert entry.published_parsed[:4] == (2026, 11, 22, 6)
         assert entry.itunes_duration == str(round(episode.length_ms / 1000))
@@ -94,30 +76,33 @@ def test_feedparser_reads_the_project_s_own(own: Project) -> None:
 def test_podcastparser_reads_the_project_s_own(own: Project) -> None:
     """gPodder's parser finds every episode with its notes, its picture and its chapters."""
     podcast = podcast_of(own)
-    read = podcastparser.parse(f"{HERE}feed.xml", io.BytesIO(feed(own)))
+    read = podcastparser.parse(f"{SITE}feed.xml", io.BytesIO(feed(own)))
     assert read["title"] == podcast.channel.title
-    assert read["cover_url"] == HERE + PICTURE
+    assert read["cover_url"] == SITE + PICTURE
     assert [e["guid"] for e in read["episodes"]] == [e.guid for e in podcast.episodes]
     for entry, episode in zip(read["episodes"], podcast.episodes, strict=True):
         assert entry["total_time"] == round(episode.length_ms / 1000)
         assert entry["enclosures"][0]["file_size"] == episode.media.bytes
-        assert entry["episode_art_url"] == HERE + episode.image.path
-        assert entry["description_html"].startswith("<p><strong>Before you listen:")
+        assert entry["episode_art_url"] == SITE + episode.image.path
+        assert entry["description_html"].startswith("<p><b>Before you listen:")
 
 
 def test_hostile_titles_arrive_as_they_were_written(hostile: Project) -> None:
     """Whatever stands in a title, readers show just that, and no tag of it is obeyed."""
     xml = feed(hostile)
     titles = {item.findtext("title") for item in items(xml)}
-    assert titles == {" ".join(title.split()) for title in HOSTILE.values()}
+    assert titles == set(SHOWN.values())
     read = feedparser.parse(xml)
     assert not read.bozo
-    assert len(read.entries) == len(HOSTILE)
+    assert len(read.entries) == len(SHOWN)
     for item in items(xml):
         notes = item.findtext("description") or ""
         assert "<script" not in notes
         assert len(notes.encode()) <= 4_000
     xml.decode("utf-8")
+    again = podcastparser.parse(f"{QUIET}feed.xml", io.BytesIO(xml))
+    assert {episode["title"] for episode in again["episodes"]} == titles
+    assert len({episode["guid"] for episode in again["episodes"]}) == len(SHOWN)
 
 
 def test_characters_that_xml_cannot_hold_are_left_out(tmp_path: Path) -> None:

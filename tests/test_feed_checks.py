@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from support.podcast import read_scripts, write_project
 
+from meditations.podcast.checking import Checked
 from meditations.podcast.feed import NAME
-from meditations.podcast.feed_checks import Checked, check_contents
+from meditations.podcast.feed_checks import check_contents
 from meditations.podcast.publishing_folder import publishing_contents
 
 if TYPE_CHECKING:
@@ -54,6 +55,18 @@ def test_what_a_publisher_lacks_is_told(tmp_path: Path) -> None:
     checked = check_contents(made)
     assert checked.faults == []
     assert ["site" in str(note) or "owner" in str(note) for note in checked.notes] == [True, True]
+
+
+def test_what_apps_cut_or_do_not_know_is_told(tmp_path: Path) -> None:
+    """A title over 255 characters and an unlisted licence are no faults, and are told."""
+    scripts = {"evening": {"title": "wide " * 60}}
+    project = write_project(tmp_path, scripts, {"license": "my-own-licence"})
+    made = publishing_contents(project, read_scripts(project), project.build / "tracks").contents
+    checked = check_contents(made)
+    assert checked.faults == []
+    first, second = map(str, checked.notes)
+    assert "apps may not know the licence my-own-licence" in first
+    assert "title has 299 characters, and apps may cut it at 255" in second
 
 
 EVENING: Final = "'Morning & Light': "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.feeds import own_project
 from support.podcast import podcast_of, write_project
 
 from meditations.errors import MeditationError
@@ -19,20 +22,29 @@ from meditations.podcast.notes import (
     episode_notes,
     markdown_html,
 )  # fmt: skip
+from meditations.quantities import format_clock
 from meditations.script.channel import LONGEST_DESCRIPTION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from meditations.podcast.episodes import Episode
+    from meditations.project import Project
 
 BASE: Final = "https://example.org/quiet/"
 FILLER: Final = "Here is a paragraph about light, windows and the sound of a street. " * 8
+TIMES: Final = re.compile(r"\d\d:\d\d:\d\d ")
 SAFE: Final = (
     "This is not therapy, and is not offered instead of it.",
     "Not while driving.",
     "If you are in danger now, call your local emergency number.",
 )
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project's own sixteen."""
+    return own_project(tmp_path_factory.mktemp("own"))
 
 
 def episode(root: Path, resources: int = 0, **script: Any) -> Episode:
@@ -105,9 +117,9 @@ def test_notes_hold_everything_in_order(tmp_path: Path) -> None:
     )  # fmt: skip
     made = notes(told, five="Five & More")
     parts = [
-        "<strong>Before you listen:</strong> Speaks of fear.", "A rest.", *SAFE,
+        "<b>Before you listen:</b> Speaks of fear.", "A rest.", *SAFE,
         f'<a href="{BASE}listen/five.html">Five &amp; More</a>', "People who can help",
-        "There: Line 0, 0123 000 (listens", "Here: Line 1", "has not yet rung or visited these",
+        "has not yet rung or visited these", "There: Line 0, 0123 000 (listens", "Here: Line 1",
         "00:00:00 Arriving<br>00:00:", SYNTHETIC, "No person has reviewed",
     ]  # fmt: skip
     places = [made.index(part) for part in parts]
@@ -149,8 +161,34 @@ def test_long_notes_are_shortened_but_never_what_keeps_people_safe(
         assert part in made
     for number in range(resources):
         assert f"Line {number}, 0123 {number:03d}" in made
-    if made.count("about light") < filler:
+    left_out = made.count("about light") < filler or made.count("listens to everybody") < resources
+    if left_out or len(TIMES.findall(made)) < 2:
         assert f'<a href="{BASE}listen/evening.html">All of these notes</a>' in made
+
+
+def test_nothing_of_the_project_s_own_is_left_out(own: Project) -> None:
+    """In all sixteen every word of the notes, every help line and every chapter finds room."""
+    podcast = podcast_of(own)
+    titles = {episode.slug: episode.title for episode in podcast.episodes}
+    for told in podcast.episodes:
+        made = unescape(episode_notes(told, titles, podcast.channel.site or ""))
+        assert len(made.encode()) <= LONGEST_DESCRIPTION, told.slug
+        assert TIMES.findall(made)[0] == "00:00:00 "
+        parts = [f"<p>{told.summary}</p>", told.content_note, SYNTHETIC.partition(":")[0]]
+        parts += [f"{format_clock(c.start_ms)[:8]} {c.title}" for c in told.chapters]
+        parts += [f"{r.name}, {r.contact} ({r.about})" for r in told.resources]
+        parts += [unescape(markdown_html(part)) for part in told.notes.split("\n\n")]
+        parts += [titles[slug] for slug in told.instead]
+        assert [part for part in parts if part not in made] == [], told.slug
+        assert "All of these notes" not in made
+
+
+def test_the_voice_is_disclosed_once(tmp_path: Path) -> None:
+    """Notes that say that the voice is synthetic are not told so again, and never lose it."""
+    told = episode(tmp_path, notes="\n\n".join(["The voice is\nsynthetic.", *SAFE, *[FILLER] * 9]))
+    made = notes(told)
+    assert "All of these notes" in made
+    assert " ".join(made.split()).count("The voice is synthetic") == 1
 
 
 def test_chapters_go_before_help(tmp_path: Path) -> None:
@@ -160,7 +198,7 @@ def test_chapters_go_before_help(tmp_path: Path) -> None:
     found = []
     for words in range(0, 500, 5):
         made = notes(replace(base, notes="\n\n".join([*SAFE, "light " * words])))
-        times, about = made.count("<br>") == 11, "day and night" in made
+        times, about = len(TIMES.findall(made)) == 12, "day and night" in made
         found.append((about, times, "…<br>" not in made))
     assert found == sorted(found, reverse=True)
     assert set(found) >= {(True, True, True), (True, True, False), (True, False, True)}

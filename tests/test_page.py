@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
-from support.podcasts import HOSTILE, SLUGS, made_up_podcast, plain_notes
+from support.podcast import HOSTILE, SLUGS, podcast_of, write_evenings
 
 from meditations.page import page_texts, views
+from meditations.podcast.notes import markdown_html
+from meditations.track.cover import palette_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,14 +57,18 @@ def _read(data: bytes) -> _Reader:
     return reader
 
 
+def pages(podcast: Podcast) -> dict[str, bytes]:
+    return page_texts(podcast, lambda episode: markdown_html(episode.notes))
+
+
 @pytest.fixture(scope="module")
 def podcast(tmp_path_factory: pytest.TempPathFactory) -> Podcast:
-    return made_up_podcast(tmp_path_factory.mktemp("made-up"))
+    return podcast_of(write_evenings(tmp_path_factory.mktemp("made-up")))
 
 
 @pytest.fixture(scope="module")
 def texts(podcast: Podcast) -> dict[str, bytes]:
-    return page_texts(podcast, plain_notes)
+    return pages(podcast)
 
 
 def test_there_is_a_list_and_a_page_for_each(texts: dict[str, bytes]) -> None:
@@ -75,7 +81,7 @@ def test_there_is_a_list_and_a_page_for_each(texts: dict[str, bytes]) -> None:
 
 def test_the_same_podcast_gives_the_same_bytes(podcast: Podcast, texts: dict[str, bytes]) -> None:
     """Nothing comes from the clock or from chance."""
-    assert page_texts(podcast, plain_notes) == texts
+    assert pages(podcast) == texts
 
 
 def test_every_link_leads_somewhere(podcast: Podcast, texts: dict[str, bytes]) -> None:
@@ -104,6 +110,14 @@ def test_no_address_of_others_is_requested(texts: dict[str, bytes]) -> None:
             assert not re.search(rb"https?://[a-z]", data.replace(b"http://www.w3.org", b"")), path
         elif path.endswith(".html"):
             assert not re.search(rb'src="https?:', data)
+
+
+def test_the_drawing_has_the_colours_of_the_cover(texts: dict[str, bytes]) -> None:
+    """The palette that the script names, or the one that its name gets; in the list as well."""
+    for slug, palette in (("steady", "moss"), ("night", palette_for("night"))):
+        assert f'<svg class="window {palette}"' in texts[f"listen/{slug}.html"].decode()
+        assert f'<svg class="window {palette}"' in texts["index.html"].decode()
+        assert f".{palette}{{--sky:" in b"".join(texts.values()).decode("utf-8", "ignore")
 
 
 def test_hostile_words_stay_words(texts: dict[str, bytes]) -> None:
@@ -152,8 +166,8 @@ def test_words_in_another_language_say_so(texts: dict[str, bytes]) -> None:
 
 def test_a_site_gives_addresses_for_sharing(tmp_path: Path) -> None:
     """OpenGraph wants whole addresses: with a site they are told, without one left out."""
-    podcast = made_up_podcast(tmp_path, site="https://example.org/quiet")
-    page = page_texts(podcast, plain_notes)["listen/steady.html"].decode()
+    podcast = podcast_of(write_evenings(tmp_path, site="https://example.org/quiet"))
+    page = pages(podcast)["listen/steady.html"].decode()
     assert 'property="og:image" content="https://example.org/quiet/images/steady-' in page
     assert '<link rel="canonical" href="https://example.org/quiet/listen/steady.html">' in page
 
@@ -162,7 +176,7 @@ def test_no_episode_is_no_fault(podcast: Podcast) -> None:
     """A podcast that has only begun has a page too."""
     from dataclasses import replace
 
-    texts = page_texts(replace(podcast, episodes=()), plain_notes)
+    texts = pages(replace(podcast, episodes=()))
     assert "Nothing is published yet." in _read(texts["index.html"]).words
 
 

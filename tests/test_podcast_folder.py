@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import mutagen.id3
 import pytest
-from support.podcast import CHANNEL, change_record, read_scripts, write_project
+from support.podcast import CHANNEL, change_record, podcast_of, read_scripts, write_project
 from support.tracks import meditations
 
 from meditations.errors import MeditationError
@@ -16,6 +17,7 @@ from meditations.podcast.assembling import UnfinishedError, read_podcast
 from meditations.podcast.feed import NAME
 from meditations.podcast.publishing_folder import publish_folder
 from meditations.track.cover import picture_facts
+from meditations.track.record import read_record
 
 if TYPE_CHECKING:
     import subprocess
@@ -56,6 +58,8 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     _write(tmp_path, "evening", "Evening")
     made = _run(tmp_path, "build", "--without-care")
     assert (made.returncode, "The podcast is in build/podcast/" in made.stdout) == (0, True)
+    assert "Hear it as listeners will: meditations serve\n" in made.stdout
+    assert "Publish it: meditations publish TARGET" in made.stdout
     folder = tmp_path / "build" / "podcast"
     first = _files(folder)
     assert {Path(name).suffix for name in first} == {
@@ -64,6 +68,7 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     }  # fmt: skip
     again = _run(tmp_path, "build", "--without-care", "--json")
     assert json.loads(again.stdout)["podcast"]["status"] == "up to date"
+    assert json.loads(again.stdout)["tracks"][0]["status"] == "up to date"
 
     _write(tmp_path, "evening", "Another Evening")
     _write(tmp_path, "morning", "Morning")
@@ -91,12 +96,42 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     assert (foreign.returncode, "holds something other" in foreign.stderr) == (1, True)
 
 
+def test_tracks_are_tagged_with_what_the_podcast_is_called(tmp_path: Path) -> None:
+    """Album and artist are the channel's where the script names none, and follow it."""
+    channel = tmp_path / "podcast.yaml"
+    channel.write_text("title: >\n  Quiet\n  Evenings\nauthor: A. Maker\ndescription: x\n", "utf-8")
+    _write(tmp_path, "evening", "Evening")
+
+    def tagged(*, built: bool = True) -> tuple[str, str]:
+        done = _run(tmp_path, "build", "--without-care", "--json")
+        (told,) = json.loads(done.stdout)["tracks"]
+        assert told["status"] == ("built" if built else "up to date")
+        record = read_record(tmp_path / "build" / "tracks" / "evening.json")
+        tags = mutagen.id3.ID3(tmp_path / "build" / "tracks" / "evening.mp3")
+        assert [tags["TPE1"].text, tags["TALB"].text] == [[record["author"]], [record["album"]]]
+        return record["author"], record["album"]
+
+    assert tagged() == ("A. Maker", "Quiet Evenings")
+    text = channel.read_text("utf-8")
+    channel.write_text(text.replace("description: x", "description: Short rests."), "utf-8")
+    assert tagged(built=False) == ("A. Maker", "Quiet Evenings")
+    channel.write_text(text.replace("  Evenings", "  Mornings"), "utf-8")
+    assert tagged() == ("A. Maker", "Quiet Mornings")
+    channel.write_text("title: [", "utf-8")
+    assert tagged() == ("Guided Meditations", "Guided Meditations")
+    script = tmp_path / "scripts" / "evening.yaml"
+    script.write_text(script.read_text("utf-8") + "author: Another\nalbum: Nights\n", "utf-8")
+    assert tagged() == ("Another", "Nights")
+
+
 def test_a_project_without_a_channel_gets_one(tmp_path: Path) -> None:
     """Where there is no podcast.yaml, the first build writes one and says so; the next do not."""
     _write(tmp_path, "evening", "Evening")
     made = _run(tmp_path, "build", "--without-care")
     assert made.returncode == 0
     assert "Wrote podcast.yaml" in made.stdout + made.stderr
+    assert "meditations serve" in made.stdout
+    assert "meditations publish" not in made.stdout
     assert (tmp_path / "build" / "podcast" / NAME).is_file()
     again = _run(tmp_path, "build", "--without-care")
     assert "Wrote" not in again.stdout + again.stderr
@@ -146,6 +181,15 @@ def test_a_track_that_is_not_whole_is_not_published(suffix: str, tmp_path: Path)
         _publish(project)
     assert "meditations build evening" in caught.value.mend
     assert _files(project.build / "podcast") == before
+
+
+@pytest.mark.parametrize("slug", ["../../outside", "/outside", "evening/..", "other", None])
+def test_a_record_of_another_name_is_refused(slug: str | None, tmp_path: Path) -> None:
+    """Names of files are made of it, and none may lead out of the folder."""
+    project = write_project(tmp_path, {"evening": {}})
+    change_record(project, "evening", slug=slug)
+    with pytest.raises(UnfinishedError, match="that of another track"):
+        podcast_of(project)
 
 
 def test_sound_that_is_not_the_record_s_is_not_published(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.publishing import make_folder
+from support.terminal import in_a_terminal
 from support.tracks import meditations
 
 from meditations.errors import MeditationError
@@ -187,7 +188,34 @@ def test_a_podcast_without_a_site_is_not_published(built: Path, tmp_path: Path) 
     finally:
         channel.write_text(before, "utf-8")
     assert done.returncode == 1
-    assert "does not say where the podcast will be found" in done.stderr
+    assert "nothing says yet where the podcast will be found" in done.stderr
+
+
+def test_a_podcast_without_an_episode_is_not_published(built: Path, tmp_path: Path) -> None:
+    """Directories refuse an empty feed, so the message says how a track becomes an episode."""
+    root = tmp_path / "project"
+    (root / "scripts").mkdir(parents=True)
+    (root / "podcast.yaml").write_text(CHANNEL, "utf-8")
+    draft = (built / "scripts" / "five-senses.yaml").read_text("utf-8")
+    text = draft.replace("published: 2026-01-02\n", "")
+    (root / "scripts" / "five-senses.yaml").write_text(text, "utf-8")
+    done = run(root, str(tmp_path / "served"))
+    assert done.returncode == 1
+    assert "there is no episode yet" in done.stderr
+    assert "published: " in done.stderr
+    assert not (tmp_path / "served").exists()
+
+
+def test_a_second_time_there_is_nothing_to_send(built: Path, tmp_path: Path) -> None:
+    """In a terminal too, where bars show how far it is, the outcome is told in a line."""
+    _feed(built, "five-senses")
+    target, cache = str(tmp_path / "served"), tmp_path / "cache"
+    status, shown = in_a_terminal("publish", target, cwd=built, cache=cache)
+    assert status == 0, shown
+    assert "12 files sent" in shown
+    status, shown = in_a_terminal("publish", target, cwd=built, cache=cache)
+    assert status == 0, shown
+    assert "served: nothing has changed, 12 there already." in shown
 
 
 def test_a_stopped_upload_ends_at_once(built: Path, tmp_path: Path) -> None:

@@ -1,14 +1,10 @@
-"""What a publication does and refuses: planning, the manifest, targets, the gate, site checks."""
+"""What a publication does and refuses: what goes and when, what is deleted, what breaks."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -17,18 +13,17 @@ from support.publishing import RETIRED, SITE, FolderShelf, Reader, make_folder
 from meditations.commands.upload_progress import PlainProgress
 from meditations.errors import MeditationError
 from meditations.publishing import patience as patiences
-from meditations.publishing.headers import ASK_AGAIN, FOR_EVER, SOON, headers_for
 from meditations.publishing.local import FolderTarget
 from meditations.publishing.manifest import KEPT, MANIFEST, Manifest, read_manifest
 from meditations.publishing.patience import Patience
 from meditations.publishing.planning import Held, make_plan
 from meditations.publishing.publisher import Wishes, publish
-from meditations.publishing.site_checks import check_site
-from meditations.publishing.target import BrokenConnectionError, open_target, read_address
-from meditations.publishing.upload import Upload, check_content, named_paths, read_upload
+from meditations.publishing.target import BrokenConnectionError, read_address
+from meditations.publishing.turn import LOCK
+from meditations.publishing.upload import check_content, named_paths, read_upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from meditations.publishing.headers import Headers
@@ -303,86 +298,6 @@ def test_what_else_lies_on_the_site_may_be_linked() -> None:
     assert named_paths(feed, SITE) == {"listen/x.html"}
 
 
-# Types and headers.
-
-
-@pytest.mark.parametrize(
-    ("path", "kind", "cache"),
-    [
-        ("feed.xml", "application/rss+xml; charset=utf-8", SOON),
-        ("index.html", "text/html; charset=utf-8", ASK_AGAIN),
-        ("sw.js", "text/javascript; charset=utf-8", ASK_AGAIN),
-        ("manifest.webmanifest", "application/manifest+json", ASK_AGAIN),
-        ("listen/cafe-deadbeef.html", "text/html; charset=utf-8", ASK_AGAIN),
-        ("media/a-0123456789ab.mp3", "audio/mpeg", FOR_EVER),
-        ("media/a-0123456789ab.vtt", "text/vtt; charset=utf-8", FOR_EVER),
-        ("media/a-0123456789ab.srt", "application/x-subrip; charset=utf-8", FOR_EVER),
-        ("media/a-0123456789ab.chapters.json", "application/json+chapters", FOR_EVER),
-        ("images/channel-0123456789ab.jpg", "image/jpeg", FOR_EVER),
-        ("assets/style-0123456789ab.css", "text/css; charset=utf-8", FOR_EVER),
-        ("media/a.mp3", "audio/mpeg", ASK_AGAIN),
-    ],
-)
-def test_each_file_has_its_type_and_its_time(path: str, kind: str, cache: str) -> None:
-    """Types are set, not guessed; only what carries its hash is kept for ever."""
-    assert (headers_for(path).type, headers_for(path).cache) == (kind, cache)
-
-
-# Targets as they are written.
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("/srv/www", "/srv/www"),
-        ("sftp://example.org/var/www/", "sftp://example.org/var/www"),
-        ("sftp://me@example.org:2222/var/www", "sftp://me@example.org:2222/var/www"),
-        ("sftp://me@example.org/~/public", "sftp://me@example.org/~/public"),
-        ("s3://bucket", "s3://bucket"),
-        ("s3://bucket/a/b/", "s3://bucket/a/b"),
-    ],
-)
-def test_targets_are_read_as_they_are_written(text: str, shown: str) -> None:
-    """A folder, a server's folder from its root or from home, a bucket."""
-    assert str(read_address(text)) == shown
-    assert read_address(shown) == read_address(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "sftp://me:hunter2@example.org/www",
-        "s3://key:hunter2@bucket/x",
-        "sftp://me:hun@ter2@example.org/www",
-        "ftp://me:hunter2@example.org/www",
-        "sftp://me:hunter2@[bad/www",
-        "sftp://example.org",
-        "sftp://example.org/a/../../etc",
-        "s3://bucket:99/hunter2",
-        " ",
-    ],
-)
-def test_a_target_that_cannot_be_or_holds_a_secret_is_refused(text: str) -> None:
-    """The message says what to write, and never repeats a password."""
-    with pytest.raises(MeditationError) as caught:
-        read_address(text)
-    assert caught.value.mend
-    assert "hunter2" not in str(caught.value)
-    assert "ter2" not in str(caught.value)
-
-
-@pytest.mark.parametrize(("extra", "library"), [("sftp", "sshfs"), ("s3", "s3fs")])
-def test_a_missing_library_is_told_with_what_gets_it(
-    extra: str, library: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who never installed the extra reads which one it is."""
-    monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.delitem(sys.modules, f"meditations.publishing.{extra}", raising=False)
-    with pytest.raises(MeditationError) as caught:
-        open_target(read_address(f"{extra}://example/folder"))
-    assert caught.value.mend == f"get it with: pip install 'meditations[{extra}]'"
-
-
 # Broken connections.
 
 
@@ -424,7 +339,7 @@ def test_a_connection_that_stays_broken_is_told(tmp_path: Path, target: FolderTa
     """After half a minute the message says what broke; nothing is left half."""
     with pytest.raises(BrokenConnectionError, match="the line went dead"):
         send(make_folder(tmp_path, ONE), _Flaky(target, 99), wait=lambda _: None)
-    assert not target.root.exists()
+    assert files(target) == {LOCK}
 
 
 def test_who_stops_does_not_wait(target: FolderTarget) -> None:
@@ -437,99 +352,3 @@ def test_who_stops_does_not_wait(target: FolderTarget) -> None:
 
     with pytest.raises(BrokenConnectionError, match="gone"):
         patience.keep_trying(act)
-
-
-# After the upload.
-
-
-class _Plain(SimpleHTTPRequestHandler):
-    """Python's own server: no ranges, types that it guesses, no CORS, no caching."""
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class _Good(_Plain):
-    """A server that does what podcast apps need."""
-
-    def end_headers(self) -> None:
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Cache-Control", headers_for(self.path.strip("/")).cache)
-        super().end_headers()
-
-    def guess_type(self, path: Any) -> str:
-        return headers_for(self.path.strip("/")).type
-
-    def do_GET(self) -> None:
-        if self.headers["Range"] != "bytes=0-1":
-            super().do_GET()
-            return
-        with open(self.translate_path(self.path), "rb") as stream:  # noqa: PTH123
-            data = stream.read()
-        self.send_response(206)
-        self.send_header("Content-Range", f"bytes 0-1/{len(data)}")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(data[:2])
-
-
-@contextlib.contextmanager
-def serving(folder: Path, handler: type[_Plain]) -> Iterator[str]:
-    """Serves a folder on this machine; its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=10)
-
-
-def _uploaded(tmp_path: Path) -> tuple[Path, Upload]:
-    folder = make_folder(tmp_path, TWO)
-    return folder, read_upload(folder, SITE)
-
-
-def test_a_good_site_gets_no_remark(tmp_path: Path) -> None:
-    """Where types, ranges, caching and CORS are right there is nothing to say."""
-    folder, upload = _uploaded(tmp_path)
-    with serving(folder, _Good) as site:
-        assert check_site(site, upload) == []
-
-
-def test_a_site_that_apps_fail_on_is_told(tmp_path: Path) -> None:
-    """Python's own server ignores ranges, guesses types and allows no player in a browser."""
-    folder, upload = _uploaded(tmp_path)
-    with serving(folder, _Plain) as site:
-        remarks = check_site(site, upload) or []
-    told = " | ".join(remark.what for remark in remarks)
-    assert "byte ranges are not answered with 206" in told
-    assert "may not read transcripts" in told
-    assert "immutable" in told
-    assert ".srt" in told or ".chapters.json" in told or "chapters.json" in told
-    assert any(remark.grave for remark in remarks)
-    assert all(remark.mend for remark in remarks)
-
-
-def test_a_site_with_other_files_is_told(tmp_path: Path) -> None:
-    """Missing and cut media are grave; a feed from a cache is only said."""
-    folder, upload = _uploaded(tmp_path)
-    first, second = sorted((folder / "media").glob("*.mp3"))
-    first.unlink()
-    second.unlink()
-    second.write_bytes(b"short")
-    (folder / "feed.xml").write_bytes(b"<rss/>")
-    with serving(folder, _Good) as site:
-        remarks = check_site(site, upload) or []
-    grave = {remark.what: remark.grave for remark in remarks}
-    assert grave[f"HEAD media/{first.name} is answered with 404"]
-    assert grave[f"media/{second.name} has 5 bytes there instead of 200000"]
-    assert not grave[f"{site}feed.xml is not yet the feed that was sent"]
-
-
-def test_a_site_that_does_not_answer_is_no_fault(tmp_path: Path) -> None:
-    """A name that is not yet known, or a server that is off, is told and no more."""
-    _, upload = _uploaded(tmp_path)
-    assert check_site("http://127.0.0.1:9/", upload) is None

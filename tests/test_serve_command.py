@@ -19,9 +19,9 @@ from typing import Final
 import pytest
 from support.tracks import meditations, write_script
 
-from meditations.podcast.starting import SOME_TITLE, start_channel, title_of
+from meditations.podcast.starting import start_channel, title_of
 from meditations.programs import ffmpeg
-from meditations.project import Project
+from meditations.project import SOME_TITLE, Project
 from meditations.script.channel import read_channel
 from meditations.track.record import FORMAT
 

@@ -28,6 +28,7 @@ from meditations.errors import MeditationError
 from meditations.quantities import parse_duration
 from meditations.script import model, source, text
 from meditations.script.model import PauseStep, SayStep
+from meditations.script.settings import Settings
 from meditations.script.values import Duration
 from meditations.script.written import PROSE, SETTINGS, Written, quoted
 
@@ -543,7 +544,7 @@ def test_every_key_of_the_format_is_known_to_the_mending() -> None:
     """What tells keys from words knows each key of the format, and no key on both sides."""
     kinds = [
         value for value in vars(model).values()
-        if isinstance(value, type) and issubclass(value, model._Settings)
+        if isinstance(value, type) and issubclass(value, Settings)
     ]  # fmt: skip
     keys = {info.alias or name for kind in kinds for name, info in kind.model_fields.items()}
     missing = {key for key in keys if not key.startswith("@")} - {"parts"} - PROSE - SETTINGS

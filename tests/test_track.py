@@ -20,6 +20,7 @@ from meditations.errors import MeditationError, SpeechError
 from meditations.mp3.stream import FRAME_BYTES, frame_count
 from meditations.sound.chain_files import find_chain
 from meditations.speech.takes import MARGIN_FRAMES
+from meditations.track.cover import cover_png, draw_cover, palette_for
 from meditations.track.freshness import SUFFIXES
 from meditations.workers import Workers
 
@@ -34,6 +35,7 @@ title: "Pauses & <places>"
 summary: What is placed is found.
 kind: [general]
 published: 2026-11-22
+palette: moss
 background: none
 pace: {lead_in: 1s, tail: 1234ms}
 sections:
@@ -51,7 +53,9 @@ sections:
       - "[26s] The last words come here."
 """
 
-OVER_BROWN = PAUSES.replace("background: none", "background: {sound: brown}")
+OVER_BROWN = PAUSES.replace("background: none", "background: {sound: brown}").replace(
+    "palette: moss\n", ""
+)
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +186,15 @@ def test_tags_hold_what_the_script_says(quiet: BuiltTrack) -> None:
     raw = quiet.mp3.read_bytes()
     found = [raw.index(b"CHAP", start) for start in (0, raw.index(b"CHAP") + 1)]
     assert [raw[at + 10 : at + 15] for at in found] == [b"chp0\0", b"chp1\0"]
+
+
+def test_record_names_the_palette_of_the_cover(quiet: BuiltTrack, brown: BuiltTrack) -> None:
+    """The one that the script names, or the one that its name gets."""
+    for track, palette in ((quiet, "moss"), (brown, palette_for(brown.slug))):
+        told = hear(track.mp3).record
+        assert told["palette"] == palette
+        drawn = cover_png(draw_cover(told["title"], palette))
+        assert track.mp3.with_suffix(".png").read_bytes() == drawn
 
 
 def test_record_names_the_files_own_digest(quiet: BuiltTrack) -> None:

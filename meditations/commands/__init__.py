@@ -17,6 +17,7 @@ import click
 
 import meditations
 from meditations.errors import FaultyScriptError, MeditationError
+from meditations.interrupts import Interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,9 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits: 0 done, 1 faulty input, 2 wrong usage, 130 stopped."""
-    signal.signal(signal.SIGTERM, _stop)
+    interrupt = Interrupt()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     try:
         result: Any = group.main(args=arguments, prog_name="meditations", standalone_mode=False)
     except click.exceptions.Abort:
@@ -103,10 +106,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # What is left is not searched for cycles as the process ends: 80 ms after a build.
         gc.freeze()
     sys.exit(result if isinstance(result, int) else 0)
-
-
-def _stop(number: int, frame: object) -> None:  # noqa: ARG001
-    raise KeyboardInterrupt
 
 
 def _end(message: str, status: int) -> None:

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import shlex
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from meditations.commands.build_outcome import BuildOutcome, shown
 from meditations.errors import MeditationError, from_os_error
 from meditations.project import Project, find_project, find_scripts, slug_of
 from meditations.track import freshness
 
 if TYPE_CHECKING:
-    from meditations.commands.podcast_folder import PodcastOutcome
     from meditations.commands.progress import BuildProgress
     from meditations.inspection import Report
     from meditations.script import Script
     from meditations.track.pipeline import BuiltTrack
     from meditations.track.sounding import Workshop
 
-UNREAD = (
-    "the care review has no words for its language, so only times, sounds and resources were"
-    " looked at"
-)
-RESOURCES_RULE = "C13w"
-"""Told once by `check`: it is about resources.yaml, not about one script."""
 TRACKS_AT_ONCE = 2
 """While one track waits for its last line to be spoken, another keeps the workers busy."""
 
@@ -68,12 +61,12 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     files = find_scripts(project, scripts)
     folder = (output or project.build).absolute() / "tracks"
     _start_channel(project)
-    now = freshness.environment() + (" without care" if without_care else "")
+    now = freshness.environment(project) + (" without care" if without_care else "")
     stale = [
         file for file in files
         if force or not freshness.is_fresh(file, slug_of(file), folder, now)
     ]  # fmt: skip
-    outcome = _Outcome(folder, as_json)
+    outcome = BuildOutcome(folder, as_json, output)
     for file in files:
         if file not in stale:
             outcome.fresh(slug_of(file))
@@ -118,93 +111,6 @@ def _make_folder(folder: Path) -> None:
         )
 
 
-class _Outcome:
-    """What came of each script; the exit status is 1 if any failed."""
-
-    def __init__(self, folder: Path, as_json: bool) -> None:
-        self._folder = folder
-        self._as_json = as_json
-        self._told: list[dict[str, Any]] = []
-        self.podcast: PodcastOutcome | None = None
-
-    @property
-    def failures(self) -> list[str]:
-        """Names of the tracks that could not be built."""
-        return [told["slug"] for told in self._told if told["status"] == "failed"]
-
-    def fresh(self, slug: str) -> None:
-        self._told.append({"slug": slug, "status": "up to date"})
-
-    def built(self, track: BuiltTrack, report: Report) -> None:
-        self._told.append(
-            {
-                "slug": track.slug, "status": "built", "file": str(track.mp3),
-                "length_ms": track.length_ms, "lines_spoken": track.spoken,
-                "windows_encoded": track.encoded, "measured": report.one_line(),
-                "uncredited": list(track.uncredited),
-                "care": [str(finding) for finding in track.review.findings],
-            }
-        )  # fmt: skip
-        self._tell_care(track)
-        for sound in track.uncredited:
-            click.echo(
-                f"{track.slug}: {sound} has no credit: and license: in the script, so this track"
-                " cannot be published",
-                err=True,
-            )
-
-    def _tell_care(self, track: BuiltTrack) -> None:
-        review, slug = track.review, track.slug
-        if not review.words_read:
-            click.echo(f"{slug}: {UNREAD}", err=True)
-        count = len([finding for finding in review.findings if finding.rule != RESOURCES_RULE])
-        if count:
-            click.echo(
-                f"{slug}: the care review found {count} thing" + "s" * (count > 1)
-                + f" to look at: meditations check {slug}", err=True,
-            )  # fmt: skip
-
-    def failed(self, slug: str, error: MeditationError) -> None:
-        self._told.append({"slug": slug, "status": "failed", "error": str(error)})
-        if not self._as_json:
-            click.echo(str(error), err=True)
-
-    def close(self) -> int:
-        podcast = self.podcast
-        if self._as_json:
-            told: dict[str, Any] = {"folder": str(self._folder), "tracks": self._told}
-            if podcast:
-                told["podcast"] = podcast.as_json()
-            click.echo(json.dumps(told, indent=1))
-        else:
-            count = {
-                status: sum(told["status"] == status for told in self._told)
-                for status in ("built", "up to date", "failed")
-            }
-            words = [f"{number} {status}" for status, number in count.items() if number]
-            click.echo(", ".join(words) + ".")
-            if count["failed"] < len(self._told):
-                click.echo(f"Listen in {_shown(self._folder)}{os.sep}")
-            if podcast:
-                _tell_podcast(podcast)
-        return 1 if self.failures or (podcast and podcast.status == "failed") else 0
-
-
-def _tell_podcast(podcast: PodcastOutcome) -> None:
-    for line in podcast.told:
-        click.echo(line, err=True)
-    if podcast.status in ("made", "up to date"):
-        click.echo(f"The podcast is in {_shown(podcast.folder)}{os.sep}")
-    elif podcast.status in ("kept", "failed"):
-        stays = "stays as it was" if podcast.folder.is_dir() else "is not made yet"
-        click.echo(f"The podcast {stays}: {podcast.error}", err=True)
-
-
-def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
 @dataclass(frozen=True, slots=True)
 class _Task:
     """What a build is about: the project, where tracks go, in what environment they are made."""
@@ -216,7 +122,7 @@ class _Task:
 
 
 def _build(
-    files: list[Path], task: _Task, outcome: _Outcome, *, jobs: int | None, force: bool
+    files: list[Path], task: _Task, outcome: BuildOutcome, *, jobs: int | None, force: bool
 ) -> None:
     from meditations.workers import Workers, default_jobs
 
@@ -253,7 +159,7 @@ def _build(
 
 
 def _build_one(
-    script: Script, task: _Task, workshop: Workshop, outcome: _Outcome, shown: BuildProgress
+    script: Script, task: _Task, workshop: Workshop, outcome: BuildOutcome, shown: BuildProgress
 ) -> None:
     from meditations.track.pipeline import build_track
 
@@ -287,7 +193,7 @@ def _unfit(track: BuiltTrack, report: Report) -> MeditationError:
         f"{finding.what}: {finding.found}" + (f" (wanted: {finding.wanted})" * bool(finding.wanted))
         for finding in report.failed
     )
-    file = _shown(track.mp3)
+    file = shown(track.mp3)
     return MeditationError(
         f"the finished track is not as it should be: {told}",
         mend=f"it is there to be heard; see all that was measured with:\n"

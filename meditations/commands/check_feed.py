@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def check_feed(project: Project, *, as_json: bool) -> int:
     """Checks the feed that the finished tracks make; nothing of the podcast's folder is written."""
-    from meditations.podcast.feed_checks import Checked, check_contents
+    from meditations.podcast.checking import Checked
+    from meditations.podcast.feed_checks import check_contents
 
     try:
         published = _published(project)

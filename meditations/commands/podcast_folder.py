@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from meditations.errors import FaultyScriptError, MeditationError
 from meditations.podcast.folder_stamp import folder_is_fresh, remember_folder
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from meditations.project import Project
     from meditations.script import Script
 
-CHANNEL: Final = "podcast.yaml"  # not imported: what knows it is slow to import
-
 
 @dataclass(frozen=True, slots=True)
 class PodcastOutcome:
@@ -32,12 +30,14 @@ class PodcastOutcome:
         folder: Where it lies.
         told: What people want to know of it, a line each.
         error: Why it is kept, or what failed.
+        has_site: Whether the channel says where it will be found, so that it can be published.
     """
 
     status: str
     folder: Path
     told: tuple[str, ...] = ()
     error: str = ""
+    has_site: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For other programs."""
@@ -56,16 +56,18 @@ def make_podcast_folder(
         environment: A digest of the code and the settings.
         failed: Names of tracks that could not be built just now.
     """
-    channel, folder = project.root / CHANNEL, tracks.with_name("podcast")
+    channel, folder = project.channel, tracks.with_name("podcast")
     if not channel.is_file():
         return None
-    sources = (channel, project.scripts, tracks, *_cover(channel))
+    cover, site = _quickly(channel, "cover"), _quickly(channel, "site")
+    sources = (channel, project.scripts, tracks, *([channel.with_name(cover)] if cover else []))
     if not failed and folder_is_fresh(folder, sources, environment):
-        return PodcastOutcome("up to date" if folder.is_dir() else "none", folder)
-    outcome = _make(project, tracks, folder, failed)
-    if outcome.status in ("made", "none"):
-        remember_folder(folder, sources, environment)
-    return outcome
+        outcome = PodcastOutcome("up to date" if folder.is_dir() else "none", folder)
+    else:
+        outcome = _make(project, tracks, folder, failed)
+        if outcome.status in ("made", "none"):
+            remember_folder(folder, sources, environment)
+    return replace(outcome, has_site=site.startswith("http"))
 
 
 def _make(project: Project, tracks: Path, folder: Path, failed: Collection[str]) -> PodcastOutcome:
@@ -88,12 +90,11 @@ def _make(project: Project, tracks: Path, folder: Path, failed: Collection[str])
     return PodcastOutcome("made", folder, tuple(told))
 
 
-def _cover(channel: Path) -> list[Path]:
-    """The picture that the channel names, found without reading all of the file."""
-    found = re.search(
-        r"^cover:[ \t]*['\"]?([^'\"#\n]+)", channel.read_text("utf-8", "replace"), re.M
-    )
-    return [channel.with_name(found[1].strip())] if found else []
+def _quickly(channel: Path, setting: str) -> str:
+    """What a setting of the channel says, found without what is slow to import; or nothing."""
+    text = channel.read_text("utf-8", "replace")
+    found = re.search(rf"^{setting}:[ \t]*['\"]?([^'\"#\n]+)", text, re.M)
+    return found[1].strip() if found else ""
 
 
 def page_writers() -> Sequence[PageWriter]:

@@ -128,7 +128,7 @@ class _Rich(_Timed):
     def track(self, slug: str) -> Reporter:
         self.begin(slug)
         self._tasks[slug] = self._bars.add_task("reading", total=None, slug=slug, what="")
-        return _RichTrack(self._bars, self._tasks[slug])
+        return _RichTrack(self._bars, self._tasks[slug], slug)
 
     def done(self, track: BuiltTrack, measured: str) -> None:
         self.clear(track.slug)
@@ -139,12 +139,14 @@ class _Rich(_Timed):
 
 
 class _RichTrack:
-    def __init__(self, bars: RichProgress, task: TaskID) -> None:
+    def __init__(self, bars: RichProgress, task: TaskID, slug: str) -> None:
         self._bars = bars
         self._task = task
+        self._slug = slug
 
     def stage(self, name: str, total: int) -> None:
-        self._bars.reset(self._task, total=total or 1, description=name, what="")
+        # `reset` forgets the fields that it is not given (rich 15.0).
+        self._bars.reset(self._task, total=total or 1, description=name, slug=self._slug, what="")
 
     def advance(self, what: str) -> None:
         short = what if len(what) <= 40 else what[:39] + "…"

@@ -62,7 +62,14 @@ def command(target: str, dry_run: bool, unreviewed: bool, as_of: str | None, as_
     _refuse_inside(project, opened)
     for slug, reason in podcast.withheld:
         click.echo(f"{slug} stays here: it {reason}", err=True)
-    wishes = Wishes(now, retired_guids(podcast), dry_run)
+    retired = retired_guids(podcast)
+    if not podcast.episodes and not retired:
+        raise MeditationError(
+            "there is no episode yet that may be published",
+            mend="give a script the date from which it may be heard, published: 2026-11-22, and"
+            " build again: meditations build",
+        )
+    wishes = Wishes(now, retired, dry_run)
     with staged(podcast, project.build / "podcast", partial(_contents, project)) as upload:
         with progress() as reporter:
             plan = publish(upload, opened, wishes, reporter)
@@ -99,7 +106,7 @@ def _admitted(project: Project, as_of: datetime, *, unreviewed: bool) -> Podcast
     podcast = read_podcast(project, scripts, project.build / "tracks", as_of)
     if not podcast.channel.site:
         raise MeditationError(
-            "podcast.yaml does not say where the podcast will be found",
+            "nothing says yet where the podcast will be found",
             mend="add the address of the folder, and build again:"
             " site: https://example.org/meditations/",
             file=project.shown(project.root / "podcast.yaml"),
@@ -149,6 +156,7 @@ class _Outcome:
                 click.echo(f"delete  {path}")
         done = "would be sent" if self.dry_run else "sent"
         parts = [f"{_files(len(plan.send))} {done} ({_size(plan.bytes)})"] if plan.send else []
+        parts = parts or ["nothing has changed"]
         parts += [f"{plan.kept:,} there already"] if plan.kept else []
         parts += [f"{_files(len(plan.delete))} deleted"] if plan.delete and not self.dry_run else []
         parts += [f"{plan.waiting:,} to go after a week"] if plan.waiting else []
@@ -164,8 +172,8 @@ class _Outcome:
                 err=True,
             )
             return
-        for remark in self.remarks:
-            mark = "NO" if remark.grave else "To know"
+        for remark in sorted(self.remarks, key=lambda remark: not remark.grave):
+            mark = "To mend" if remark.grave else "To know"
             click.echo(f"{mark}: {remark.what}\n  {remark.mend}", err=True)
         if not any(remark.grave for remark in self.remarks):
             click.echo(f"It is at {self.site}, and the feed at {self.site}feed.xml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from meditations.publishing.planning import Plan
     from meditations.publishing.publisher import Reporter
     from meditations.publishing.upload import Item
+
+
+QUEUED: Final = "somebody is publishing there already; waiting until they are done"
 
 
 @contextlib.contextmanager
@@ -64,6 +67,10 @@ class PlainProgress:
         """Names the file."""
         click.echo(f"deleted {path}", err=True)
 
+    def queued(self) -> None:
+        """Says for whom is being waited."""
+        click.echo(QUEUED, err=True)
+
     def waiting(self, why: str, wait_s: float) -> None:
         """Says why, so that nobody takes it for stuck."""
         click.echo(f"{why}; trying again in {wait_s:.0f} s", err=True)
@@ -89,6 +96,9 @@ class _RichProgress(PlainProgress):
 
     def deleted(self, path: str) -> None:
         self._bars.console.print(f"deleted {path}", highlight=False, markup=False)
+
+    def queued(self) -> None:
+        self._bars.console.print(QUEUED, highlight=False, markup=False)
 
     def waiting(self, why: str, wait_s: float) -> None:
         self._bars.console.print(

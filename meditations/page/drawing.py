@@ -9,27 +9,17 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from meditations.track.cover import PALETTES, palette_for
+from meditations.track.cover import PALETTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from meditations.podcast.episodes import Episode
 
 WIDTH: Final = 120
 HEIGHT: Final = 156
 _CRESTS: Final = (88, 104, 120, 138)
 _LAYERS: Final = len(_CRESTS)
-
-
-def palette_of(episode: Episode) -> str:
-    """The palette of a track's cover: the one its record names, the night's for sleep."""
-    named = episode.record.get("palette")
-    if named in PALETTES:
-        return str(named)
-    return "night" if "sleep" in episode.kind else palette_for(episode.slug)
 
 
 def window(seed: str, palette: str) -> Markup:
@@ -41,8 +31,8 @@ def window(seed: str, palette: str) -> Markup:
         f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius * scale:.0f}"/>' for scale in (3.6, 2.2, 1)
     )
     ridges = "".join(f'<path d="{_ridge(crest, chance)}"/>' for crest in _CRESTS)
-    return Markup(  # noqa: S704 (numbers and the names of our own palettes)
-        f'<svg class="window {palette}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
+    return Markup(  # noqa: S704 (numbers, and a name that is escaped)
+        f'<svg class="window {escape(palette)}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
         f"{discs}{ridges}</svg>"
     )
 

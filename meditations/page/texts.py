@@ -54,7 +54,6 @@ def page_texts(
     """
     channel = podcast.channel
     assets = _assets(channel.palette or palette_for(channel.title))
-    shown = [views.episode_view(podcast, episode) for episode in podcast.episodes]
     environment = _environment()
     common = {"channel": channel, "assets": assets.paths, "paper": PAPER, "site": channel.site}
 
@@ -66,19 +65,21 @@ def page_texts(
     texts["index.html"] = render(
         "index.html",
         "",
-        groups=views.groups(shown),
-        plainest=views.plainest(shown),
+        groups=views.groups(podcast.episodes),
+        plainest=views.plainest(podcast.episodes),
         regions=views.by_region(r for e in podcast.episodes for r in e.resources),
-        hero=window(channel.title, "hero"),
         cover=cover or next((e.image.path for e in podcast.episodes), None),
     )
-    for view in shown:
-        texts[f"listen/{view.episode.slug}.html"] = render(
+    for episode in podcast.episodes:
+        texts[f"listen/{episode.slug}.html"] = render(
             "episode.html",
             "../",
-            view=view,
-            episode=view.episode,
-            notes=Markup(notes_html(view.episode)),  # noqa: S704 (sanitised, by contract)
+            episode=episode,
+            instead=views.instead(podcast, episode),
+            steadying=views.is_steadying(episode),
+            chapters=views.read_along(episode),
+            regions=views.by_region(episode.resources),
+            notes=Markup(notes_html(episode)),  # noqa: S704 (sanitised, by contract)
         )
     texts["manifest.webmanifest"] = _manifest(podcast, assets)
     texts["sw.js"] = _service_worker(podcast, assets)
@@ -98,8 +99,11 @@ def _environment() -> Environment:
         clock=views.clock,
         contact=views.contact,
         megabytes=views.megabytes,
+        minutes=views.in_minutes,
         seconds=views.seconds,
         unchecked=views.unchecked,
+        whom=views.whom,
+        window=lambda episode: window(episode.slug, episode.record["palette"]),
     )
     return environment
 
@@ -113,7 +117,8 @@ def _assets(palette: str) -> Assets:
     made["icon.svg"] = (folder / "icon.svg").read_bytes()
     picture = draw_cover("", palette if palette in PALETTES else "dusk")
     for pixels in ICONS_PX:
-        made[f"icon-{pixels}.png"] = cover_png(picture.resize((pixels, pixels)))
+        # A table of colours is enough at this size, and a third of the bytes.
+        made[f"icon-{pixels}.png"] = cover_png(picture.resize((pixels, pixels)).quantize(256))
     paths = {}
     for name, data in made.items():
         stem, suffix = name.rsplit(".", 1)

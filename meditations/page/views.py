@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
-from meditations.page.drawing import palette_of, window
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from meditations.podcast.assembling import Podcast
-    from meditations.podcast.episodes import Cue, Episode, Resource
+    from meditations.podcast.episodes import Chapter, Cue, Episode, Resource
 
 PARAGRAPH_GAP_MS: Final = 2_500
 """A silence this long ends a paragraph of the words to read along."""
@@ -34,82 +32,39 @@ _CONTACT: Final = re.compile(
 class Paragraph:
     """Words between two silences; `hush_s` is the silence after them where it is long, else 0."""
 
-    start_ms: int
     cues: tuple[Cue, ...]
     hush_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChapterView:
-    """A chapter with what is said in it."""
-
-    number: int
-    title: str
-    start_ms: int
-    end_ms: int
-    paragraphs: tuple[Paragraph, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeView:
-    """A meditation, as the pages show it."""
-
-    episode: Episode
-    length: str
-    whom: str
-    window: Markup
-    palette: str
-    steadying: bool
-    chapters: tuple[ChapterView, ...]
-    instead: tuple[Episode, ...]
-    regions: tuple[tuple[str, tuple[Resource, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Meditations for the same occasion."""
-
-    title: str
-    episodes: tuple[EpisodeView, ...]
-
-
-def episode_view(podcast: Podcast, episode: Episode) -> EpisodeView:
-    """All that the page of an episode shows."""
-    palette = palette_of(episode)
-    known = {each.slug: each for each in podcast.episodes}
-    return EpisodeView(
-        episode=episode,
-        length=in_minutes(episode.length_ms),
-        whom=whom(episode.kind),
-        window=window(episode.slug, palette),
-        palette=palette,
-        steadying=not STEADYING.isdisjoint(episode.kind),
-        chapters=_chapters(episode),
-        instead=tuple(known[slug] for slug in episode.instead if slug in known),
-        regions=by_region(episode.resources),
-    )
-
-
-def groups(views: Sequence[EpisodeView]) -> tuple[Group, ...]:
-    """The list, by occasion; one that nothing is for is left out."""
+def groups(episodes: Sequence[Episode]) -> tuple[tuple[str, tuple[Episode, ...]], ...]:
+    """The list, by occasion, each with its title; one that nothing is for is left out."""
     sorts = {"For yourself": "", "For two people": "partner", "For the night": "sleep"}
     found = [
-        Group(title, tuple(view for view in views if _occasion(view.episode.kind) == kind))
+        (title, tuple(each for each in episodes if _occasion(each.kind) == kind))
         for title, kind in sorts.items()
     ]
-    return tuple(group for group in found if group.episodes)
+    return tuple((title, some) for title, some in found if some)
 
 
 def _occasion(kind: Sequence[str]) -> str:
     return next((each for each in ("partner", "sleep") if each in kind), "")
 
 
-def plainest(views: Sequence[EpisodeView]) -> EpisodeView | None:
+def plainest(episodes: Sequence[Episode]) -> Episode | None:
     """The one that the others name most often as another to choose: for a hard moment."""
-    named = Counter(slug for view in views for slug in view.episode.instead)
-    return next(
-        (v for slug, _ in named.most_common() for v in views if v.episode.slug == slug), None
-    )
+    named = Counter(slug for each in episodes for slug in each.instead)
+    return next((e for slug, _ in named.most_common() for e in episodes if e.slug == slug), None)
+
+
+def instead(podcast: Podcast, episode: Episode) -> tuple[Episode, ...]:
+    """What is published of the others that a listener may choose in place of this one."""
+    known = {each.slug: each for each in podcast.episodes}
+    return tuple(known[slug] for slug in episode.instead if slug in known)
+
+
+def is_steadying(episode: Episode) -> bool:
+    """Whether its page always shows the way to pause and look around."""
+    return not STEADYING.isdisjoint(episode.kind)
 
 
 def whom(kind: Sequence[str]) -> str:
@@ -173,16 +128,12 @@ def contact(text: str) -> Markup:
     return Markup().join([*parts, escape(text[end:])])
 
 
-def _chapters(episode: Episode) -> tuple[ChapterView, ...]:
-    views = []
-    for number, chapter in enumerate(episode.chapters):
-        cues = [cue for cue in episode.cues if cue.chapter == number]
-        views.append(
-            ChapterView(
-                number, chapter.title, chapter.start_ms, chapter.end_ms, _paragraphs(cues)
-            )
-        )  # fmt: skip
-    return tuple(views)
+def read_along(episode: Episode) -> tuple[tuple[Chapter, tuple[Paragraph, ...]], ...]:
+    """The chapters, each with what is said in it."""
+    return tuple(
+        (chapter, _paragraphs([cue for cue in episode.cues if cue.chapter == number]))
+        for number, chapter in enumerate(episode.chapters)
+    )
 
 
 def _paragraphs(cues: Sequence[Cue]) -> tuple[Paragraph, ...]:
@@ -192,9 +143,9 @@ def _paragraphs(cues: Sequence[Cue]) -> tuple[Paragraph, ...]:
         gap = after.start_ms - before.end_ms
         if gap >= PARAGRAPH_GAP_MS:
             hush = gap // 1000 if gap >= HUSH_MS else 0
-            found.append(Paragraph(held[0].start_ms, tuple(held), hush))
+            found.append(Paragraph(tuple(held), hush))
             held = []
         held.append(after)
     if held:
-        found.append(Paragraph(held[0].start_ms, tuple(held), 0))
+        found.append(Paragraph(tuple(held), 0))
     return tuple(found)

@@ -23,6 +23,7 @@ from meditations.plan.events import (
     SilenceEvent,
 )
 from meditations.plan.layers import alone, changed_beds, first_beds
+from meditations.plan.reading_out import read_out
 from meditations.plan.sentences import refuse_endless, sentences
 from meditations.script.marks import MarkedPause, Phrase
 from meditations.script.model import (
@@ -34,6 +35,7 @@ from meditations.script.model import (
     RepeatStep,
     SayStep,
 )
+from meditations.script.pronunciation import Lexicon
 from meditations.sound import bells
 from meditations.sound.specs import BellSpec
 from meditations.speech.utterance import utterance_of
@@ -59,18 +61,20 @@ SHORT_TAIL_MS: Final = 2_000
 """How long a track without a background goes on after its last word."""
 
 
-def make_plan(script: Script, root: Path | None = None) -> Plan:
+def make_plan(script: Script, root: Path | None = None, lexicon: Lexicon | None = None) -> Plan:
     """The plan of `script`.
 
     Args:
         script: What is written.
         root: The project's folder, where voices may lie; by default the current one.
+        lexicon: How words are said; by default as the script alone tells.
 
     Raises:
         MeditationError: If repeats multiply beyond reason, a sentence is too long to be spoken
             at once, or a voice has no such name.
     """
-    return _Planner(script, Cast(script, root or Path())).plan()
+    cast = Cast(script, root or Path())
+    return _Planner(script, cast, lexicon or Lexicon(script.pronunciation)).plan()
 
 
 def longest_silence_ms(kinds: Sequence[str]) -> int:
@@ -81,12 +85,13 @@ def longest_silence_ms(kinds: Sequence[str]) -> int:
 
 
 class _Planner:
-    def __init__(self, script: Script, cast: Cast) -> None:
+    def __init__(self, script: Script, cast: Cast, lexicon: Lexicon) -> None:
         self._script = script
         self._pace: Pace = script.pace
         self._events: list[Event] = []
         self._beds: tuple[Bed, ...] = ()
         self._cast = cast
+        self._lexicon = lexicon
         self._speaker = cast.speaker(script.voice, script.place("voice"))
 
     def plan(self) -> Plan:
@@ -170,13 +175,13 @@ class _Planner:
             for sentence in sentences(part):
                 if self._speaks_last():
                     self._add(SilenceEvent(self._ms(self._pace.sentence), elastic=False))
-                self._add(_spoken(sentence, speaker, say.where))
+                self._add(self._spoken(sentence, speaker, say.where))
 
     def _breathe(self, step: BreatheStep) -> None:
         self._leave_a_gap()
         words = breath_words(step.breathe, self._script.language)
         said = {
-            phase: _spoken(Phrase.plain(text), self._speaker, step.where)
+            phase: self._spoken(Phrase.plain(text), self._speaker, step.where)
             for phase, text in words.items()
         }
         for event in breath_events(step.breathe, said, self._ms, step.where):
@@ -225,10 +230,11 @@ class _Planner:
                 where=self._script.file,
             )
 
+    def _spoken(self, sentence: Phrase, speaker: Speaker, where: Where) -> SayEvent:
+        words = read_out(self._lexicon.applied(sentence.words), self._script.language)
+        said = Phrase(words)
+        refuse_endless(said, where)
+        return SayEvent(utterance_of(said, speaker.manner), said, where, speaker.name)
+
     def _ms(self, duration: Duration) -> int:
         return duration.in_ms(self._pace.breath.ms)
-
-
-def _spoken(sentence: Phrase, speaker: Speaker, where: Where) -> SayEvent:
-    refuse_endless(sentence, where)
-    return SayEvent(utterance_of(sentence, speaker.manner), sentence, where, speaker.name)

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from meditations.errors import MeditationError
+from meditations.podcast.hosting import type_of
 from meditations.store import file_digest
 from meditations.track.record import read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 SHORT: Final = 12
 """Characters of a digest that go into the name of a file."""
+PLAIN: Final = (
+    "slug", "title", "summary", "language", "author", "length_ms", "notes", "content_note",
+)  # fmt: skip
+LISTS: Final = ("kind", "topics", "instead")
+"""What an episode takes from its record as it stands there."""
+FILES: Final = {
+    "media": (".mp3", "media"),
+    "vtt": (".vtt", "media"),
+    "srt": (".srt", "media"),
+    "text": (".txt", "media"),
+    "chapter_file": (".chapters.json", "media"),
+    "image": (".png", "images"),
+}
+"""The suffix of each file of an episode, and its folder below that of the podcast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,9 @@ class Cue:
     start_ms: int
     end_ms: int
     chapter: int
+
+
+T = TypeVar("T", Resource, Chapter, Cue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,56 +143,43 @@ def read_episode(mp3: Path, guid: str) -> Episode:
         guid: For good.
 
     Raises:
-        MeditationError: If the record is missing or of another version.
+        MeditationError: If the record is missing, of another version or of another track.
         ValueError: If the track has no date.
     """
     told = read_record(mp3.with_suffix(".json"))
-    slug = str(told["slug"])
+    if told["slug"] != mp3.stem:  # paths are made of it: `../` would lead out of the folder
+        raise MeditationError(
+            f"the record beside {mp3.name} is that of another track",
+            mend="build the track again", file=mp3.with_suffix(".json"),
+        )  # fmt: skip
     if not told["published"]:
-        raise ValueError(f"{slug} has no date of publication")
-    review = told["review"]
-
-    def media(suffix: str, folder: str, kind: str) -> Media:
-        source = mp3.with_suffix("").with_name(slug + suffix)
-        digest = told["mp3"]["sha256"] if suffix == ".mp3" else file_digest(source)
-        name = f"{folder}/{slug}-{digest[:SHORT]}{suffix}"
-        return Media(source, name, kind, source.stat().st_size)
-
+        raise ValueError(f"{told['slug']} has no date of publication")
+    review, bite = told["review"], told.get("soundbite")
+    plain: dict[str, Any] = {name: told[name] for name in PLAIN}
+    lists: dict[str, Any] = {name: tuple(told[name]) for name in LISTS}
+    files: dict[str, Any] = {name: _media(mp3, told, *file) for name, file in FILES.items()}
     return Episode(
-        slug=slug,
+        **plain, **lists, **files,
         guid=guid,
-        title=told["title"],
-        summary=told["summary"],
-        language=told["language"],
-        author=told["author"],
-        kind=tuple(told["kind"]),
-        topics=tuple(told["topics"]),
         published=datetime.fromisoformat(told["published"]).astimezone(UTC),
-        length_ms=told["length_ms"],
-        notes=told["notes"],
-        content_note=told["content_note"],
-        instead=tuple(told["instead"]),
-        resources=tuple(
-            Resource(r["name"], r["region"], r["contact"], r["about"], r["checked"])
-            for r in told["resources"]
-        ),
+        resources=_each(Resource, told["resources"]),
         reviewed=None if review == "none" else f"{review['by']}, {review['on'][:10]}",
         without_care=told["care"]["without_care"],
-        chapters=tuple(
-            Chapter(c["title"], c["role"], c["start_ms"], c["end_ms"]) for c in told["chapters"]
-        ),
-        cues=tuple(Cue(c["text"], c["start_ms"], c["end_ms"], c["chapter"]) for c in told["cues"]),
-        media=media(".mp3", "media", "audio/mpeg"),
-        vtt=media(".vtt", "media", "text/vtt"),
-        srt=media(".srt", "media", "application/x-subrip"),
-        text=media(".txt", "media", "text/plain"),
-        chapter_file=media(".chapters.json", "media", "application/json+chapters"),
-        image=media(".png", "images", "image/png"),
+        chapters=_each(Chapter, told["chapters"]),
+        cues=_each(Cue, told["cues"]),
         record=told,
-        soundbite=_soundbite(told),
-    )
+        soundbite=(bite["start_ms"], bite["length_ms"]) if bite else None,
+    )  # fmt: skip
 
 
-def _soundbite(told: Mapping[str, Any]) -> tuple[int, int] | None:
-    bite = told.get("soundbite")
-    return (bite["start_ms"], bite["length_ms"]) if bite else None
+def _each(kind: type[T], told: Iterable[Mapping[str, Any]]) -> tuple[T, ...]:
+    """The parts of a record that an episode keeps, each with the fields of its kind."""
+    names = [field.name for field in fields(kind)]
+    return tuple(kind(**{name: each[name] for name in names}) for each in told)
+
+
+def _media(mp3: Path, told: Mapping[str, Any], suffix: str, folder: str) -> Media:
+    source = mp3.with_name(mp3.stem + suffix)
+    digest = told["mp3"]["sha256"] if suffix == ".mp3" else file_digest(source)
+    path = f"{folder}/{mp3.stem}-{digest[:SHORT]}{suffix}"
+    return Media(source, path, type_of(path).partition(";")[0], source.stat().st_size)

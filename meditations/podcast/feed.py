@@ -32,7 +32,9 @@ NAMESPACES: Final = {
     "podcast": "https://podcastindex.org/namespace/1.0",
 }
 """Exactly so: with a slash more or less, readers pass over every tag without a word."""
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LONGEST_SOUNDBITE_TITLE: Final = 128
+"""Of the podcast namespace; a soundbite without a title is shown with the episode's."""
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _add(parent: _Element, name: str, text: str | None = None, /, **attributes: 
 
 
 def _clean(text: str) -> str:
-    """Text without the few characters that XML cannot hold."""
+    """Text without the few characters that XML cannot hold, or holds and no reader can show."""
     return _NOT_XML.sub("", text)
 
 
@@ -160,7 +162,8 @@ def _write_item(item: _Element, episode: Episode, writing: _Writing) -> None:
     chapters = episode.chapter_file
     _add(item, "podcast:chapters", url=writing.url(chapters.path), type=chapters.type)
     if soundbite := episode.soundbite:
-        _add(item, "podcast:soundbite", episode.title, startTime=_seconds(soundbite[0]),
+        title = episode.title if len(episode.title) <= LONGEST_SOUNDBITE_TITLE else None
+        _add(item, "podcast:soundbite", title, startTime=_seconds(soundbite[0]),
              duration=_seconds(soundbite[1]))  # fmt: skip
     if episode.record.get("synthetic_voice", True):
         _add(item, "podcast:txt", "true", purpose="ai-content")

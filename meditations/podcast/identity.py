@@ -11,7 +11,8 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError, from_os_error
-from meditations.script.channel import NAME, Channel, channel_file, read_channel
+from meditations.project import CHANNEL
+from meditations.script.channel import Channel, read_channel
 from meditations.script.reader import read_settings
 from meditations.store import written_whole
 
@@ -53,7 +54,7 @@ def keep_identities(project: Project, slugs: Iterable[str]) -> Channel:
     guid = channel.guid or podcast_guid(channel.feed_url or NOWHERE)
     new = {slug: episode_guid(guid, slug) for slug in slugs if slug not in channel.episodes}
     if channel.site and (new or not channel.guid):
-        _write(channel_file(project), None if channel.guid else guid, new)
+        _write(project.channel, None if channel.guid else guid, new)
         return read_channel(project)
     told = {slug: {"guid": each} for slug, each in new.items()}
     kept = {slug: entry.model_dump() for slug, entry in channel.episodes.items()}
@@ -89,7 +90,7 @@ def _write(file: Path, guid: str | None, episodes: dict[str, str]) -> None:
             beside.write_text(text, "utf-8", newline="\n")
             _must_be_read(beside, file, [f"guid: {guid}\n"] * bool(guid) + lines)
     except OSError as error:
-        raise from_os_error(error, f"writing {NAME}") from None
+        raise from_os_error(error, f"writing {CHANNEL}") from None
 
 
 def _must_be_read(written: Path, file: Path, lines: list[str]) -> None:
@@ -98,7 +99,7 @@ def _must_be_read(written: Path, file: Path, lines: list[str]) -> None:
         read_settings(written, written, Channel, "a channel", "title: Quiet Evenings")
     except MeditationError:
         raise MeditationError(
-            f"{NAME} is written in a way in which nothing can be added to it",
+            f"{CHANNEL} is written in a way in which nothing can be added to it",
             mend="write one setting on a line, as in title: Quiet Evenings; or add yourself:\n"
             + "".join(lines).rstrip("\n"),
             file=file,
@@ -113,7 +114,7 @@ def _with_episodes(text: str, lines: list[str]) -> str:
     if found is None:
         if re.search(r"^episodes:", text, re.MULTILINE):
             raise MeditationError(
-                f"the episodes in {NAME} are not written one on a line",
+                f"the episodes in {CHANNEL} are not written one on a line",
                 mend="write them as\nepisodes:\n  five-senses: {guid: …}",
             )
         return text.rstrip("\n") + "\nepisodes:\n" + "".join(lines)

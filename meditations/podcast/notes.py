@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from meditations.podcast.episodes import Episode, Resource
 
-TAGS: Final = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "a"})
+TAGS: Final = frozenset({"p", "br", "b", "strong", "em", "ul", "ol", "li", "a"})
 """What the directories' apps show; they leave all else out."""
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 SAFETY_LISTS: Final = {
@@ -37,7 +37,8 @@ DANGER: Final = (
     " number."
 )
 NOT_THERAPY: Final = "This is not therapy, and is not offered instead of it."
-SYNTHETIC: Final = "The voice is synthetic: a computer program speaks, not a person."
+VOICE: Final = "The voice is synthetic"
+SYNTHETIC: Final = f"{VOICE}: a computer program speaks, not a person."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class _Notes:
         help: Other tracks, and whom to turn to.
         chapters: When each chapter begins.
         end: Credits, the review, the voice.
+        more: A link to all of it, where something is left out.
     """
 
     before: str
@@ -92,9 +94,9 @@ def markdown_html(text: str) -> str:
 def episode_notes(episode: Episode, titles: Mapping[str, str], base: str) -> str:
     """The description of an episode, in HTML of at most LONGEST_DESCRIPTION bytes.
 
-    Where it would be longer, the chapters are shortened first, then the summary and the chapters
-    left out, then what is said about each help line, then the maker's paragraphs that are not
-    about safety. What keeps people safe stays whole.
+    Where it would be longer, a link leads to all of it, and the chapters are shortened first, then
+    the summary and the chapters left out, then what is said about each help line, then the
+    maker's paragraphs that are not about safety. What keeps people safe stays whole.
 
     Args:
         episode: What it is about.
@@ -119,27 +121,29 @@ def episode_notes(episode: Episode, titles: Mapping[str, str], base: str) -> str
 def _ever_shorter(
     whole: _Notes, episode: Episode, titles: Mapping[str, str], base: str
 ) -> Iterator[_Notes]:
+    yield whole
+    # What is left out is one tap away.
+    more = f"<p>{_link('All of these notes', _page(base, episode.slug))}</p>"
+    notes = replace(whole, more=more)
     short = _chapters(episode, SHORT_TITLE)
-    plain = _help(episode, titles, base, about=False)
-    for told in (whole.help, plain):
+    for told in (whole.help, _help(episode, titles, base, about=False)):
         # What is said about a help line matters more than when a chapter begins, and both matter
         # more than the summary, which every app has shown already.
         for chapters, summary in (
             (whole.chapters, whole.summary), (short, whole.summary), (short, ""),
             ("", whole.summary), ("", ""),
         ):  # fmt: skip
-            yield (notes := replace(whole, help=told, chapters=chapters, summary=summary))
-    more = f"<p>{_link('All of these notes', _page(base, episode.slug))}</p>"
+            yield (notes := replace(notes, help=told, chapters=chapters, summary=summary))
     for number in reversed(range(len(whole.maker))):
         if not whole.maker[number][1]:
             left = (*notes.maker[:number], *notes.maker[number + 1 :])
-            yield (notes := replace(notes, maker=left, more=more))
+            yield (notes := replace(notes, maker=left))
 
 
 def _whole(episode: Episode, titles: Mapping[str, str], base: str) -> _Notes:
     content, summary = _text(episode.content_note), _text(episode.summary)
     return _Notes(
-        before=f"<p><strong>Before you listen:</strong> {content}</p>" if content else "",
+        before=f"<p><b>Before you listen:</b> {content}</p>" if content else "",
         summary=f"<p>{summary}</p>" if summary else "",
         maker=_maker(episode),
         help=_help(episode, titles, base, about=True),
@@ -166,7 +170,7 @@ def _maker(episode: Episode) -> tuple[tuple[str, bool], ...]:
 def _is_safety(text: str, language: str) -> bool:
     if words_for(language) is None:
         return True  # nobody here can tell: it stays
-    return any(
+    return VOICE.lower() in _plain(text) or any(
         _says(text, language, rule, name) for rule, names in SAFETY_LISTS.items() for name in names
     )
 
@@ -184,11 +188,11 @@ def _help(episode: Episode, titles: Mapping[str, str], base: str, *, about: bool
         told.append(f"<p>Something else instead: {links}</p>")
     if episode.resources:
         lines = [_region(name, those, about=about) for name, those in _by_region(episode)]
-        told.append("<p><strong>People who can help</strong></p>")
-        told.append("<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
+        head = "<b>People who can help</b>"
         if unchecked := sum(r.checked == "never" for r in episode.resources):
             which = "these" if unchecked == len(episode.resources) else "some of these"
-            told.append(f"<p>The publisher has not yet rung or visited {which}.</p>")
+            head += f" (the publisher has not yet rung or visited {which})"
+        told.append(f"<p>{'<br>'.join((head, *lines))}</p>")
     return "\n".join(told)
 
 
@@ -225,7 +229,7 @@ def _end(episode: Episode) -> str:
     if owed:
         credits = "; ".join(f"{sound['credit']} ({sound['license']})" for sound in owed)
         told.append(f"Sounds: {credits}.")
-    if episode.record.get("synthetic_voice", True):
+    if episode.record.get("synthetic_voice", True) and VOICE.lower() not in _plain(episode.notes):
         told.append(SYNTHETIC)
     if episode.reviewed:
         told.append(f"Read for care by {episode.reviewed}.")
@@ -234,6 +238,10 @@ def _end(episode: Episode) -> str:
     if episode.without_care:
         told.append("The program's own care review found faults that are not mended.")
     return f"<p>{_text(' '.join(told))}</p>"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def _text(text: str) -> str:

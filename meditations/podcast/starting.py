@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from meditations.project import SOME_TITLE
 from meditations.store import written_whole
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from meditations.project import Project
 
-NAME: Final = "podcast.yaml"
-SOME_TITLE: Final = "Guided Meditations"
 LONGEST_TITLE: Final = 80
 
 CHANNEL: Final = """\
@@ -69,7 +68,7 @@ def start_channel(project: Project) -> Path | None:
     Raises:
         MeditationError: If it cannot be written.
     """
-    file = project.root / NAME
+    file = project.channel
     if file.exists():
         return None
     write_new(file, channel_text(title_of(project.root.name)))

@@ -49,26 +49,27 @@ class Patience:
         self._made = 0
 
     def keep_trying(self, act: Callable[[], _Result]) -> _Result:
-        """What `act` returns, in the end.
+        """What `act` returns, in the end; where each try gets further, after any number of them.
 
         Raises:
             BrokenConnectionError: If it broke each time.
             MeditationError: If it fails in a way that no further try would mend.
         """
-        for wait_s in WAITS_S:
+        waits = iter(WAITS_S)
+        while True:
             used = UNMADE
             try:
                 used = self._connected()
                 return act()
             except BrokenConnectionError as error:
                 news = self._give_up(used)
-                if self._stopped.is_set():
+                waits = iter(WAITS_S) if error.gained else waits
+                wait_s = next(waits, None)
+                if wait_s is None or self._stopped.is_set():
                     raise
                 if news:
                     self._waiting(error.what, wait_s)
                 self._wait(wait_s)
-        self._connected()
-        return act()
 
     def stop(self) -> None:
         """Lets nobody wait any longer: what breaks from now on is not tried again."""

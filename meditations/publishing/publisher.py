@@ -2,7 +2,7 @@
 
 A feed at the target never names what is not there: what it names was sent before it, and what it
 no longer names stays for a week. A run that is cut short at any moment leaves that true, and the
-next run goes on from there.
+next run goes on from there. Of two at once the second waits until the first is done.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from meditations.publishing.headers import ASK_AGAIN, FEED, Headers
 from meditations.publishing.manifest import MANIFEST, Manifest, read_manifest
 from meditations.publishing.patience import Patience
 from meditations.publishing.planning import Plan, digests, make_plan, refuse_vanished
+from meditations.publishing.turn import Turn, taken
 from meditations.publishing.upload import FOLDERS, check_content
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Reporter(Protocol):
 
     def deleted(self, path: str) -> None:
         """A file was deleted."""
+
+    def queued(self) -> None:
+        """Somebody else is publishing to the same target, and is waited for."""
 
     def waiting(self, why: str, wait_s: float) -> None:
         """A connection broke, and is tried again after a while."""
@@ -73,28 +77,23 @@ def publish(upload: Upload, target: Target, wishes: Wishes, reporter: Reporter) 
         MeditationError: If it could not be finished; what is at the target is whole all the same.
     """
     patience = Patience(target, reporter.waiting, wishes.wait)
+    if wishes.dry_run:
+        return _look(upload, target, wishes, patience)[0]
+    with taken(target, patience, reporter.queued) as turn:
+        plan, manifest = _look(upload, target, wishes, patience)
+        reporter.begin(plan)
+        _Run(target, patience, reporter, turn).bring(upload, plan, manifest, wishes.now)
+    return plan
+
+
+def _look(
+    upload: Upload, target: Target, wishes: Wishes, patience: Patience
+) -> tuple[Plan, Manifest]:
+    """What there is to do, and what is known of the target before it is done."""
     manifest = read_manifest(patience.keep_trying(lambda: target.read(MANIFEST)))
     held = patience.keep_trying(lambda: target.held(_folders(upload, manifest)))
     refuse_vanished(patience.keep_trying(lambda: target.read(FEED)), upload, wishes.retired)
-    plan = make_plan(upload, held, manifest, wishes.now)
-    if wishes.dry_run:
-        return plan
-    reporter.begin(plan)
-    run = _Run(target, patience, reporter)
-    published = [item.path for item in upload.items]
-    if plan.send:
-        begun = manifest.begun(published, (item.path for item in plan.send))
-        run.remember(begun, unless=manifest)
-        for phase in plan.phases():
-            run.send(phase)
-    else:
-        begun = manifest.begun(published, ())
-    for path in plan.delete:
-        patience.keep_trying(lambda path=path: target.delete(path))  # type: ignore[misc]
-        reporter.deleted(path)
-    done = begun.done(digests(upload), published, wishes.now).without(plan.delete)
-    run.remember(done, unless=manifest if not plan.send else begun)
-    return plan
+    return make_plan(upload, held, manifest, wishes.now), manifest
 
 
 def _folders(upload: Upload, manifest: Manifest) -> list[str]:
@@ -110,6 +109,26 @@ class _Run:
     target: Target
     patience: Patience
     reporter: Reporter
+    turn: Turn
+
+    def bring(self, upload: Upload, plan: Plan, manifest: Manifest, now: datetime) -> None:
+        """Does what was planned."""
+        published = [item.path for item in upload.items]
+        if plan.send:
+            begun = manifest.begun(published, (item.path for item in plan.send))
+            self.remember(begun, unless=manifest)
+            for phase in plan.phases():
+                if phase[0].digest is not None:  # what has a hash in its name is in nobody's way
+                    self.turn.check()
+                self.send(phase)
+        else:
+            begun = manifest.begun(published, ())
+        self.turn.check()
+        for path in plan.delete:
+            self.patience.keep_trying(lambda path=path: self.target.delete(path))  # type: ignore[misc]
+            self.reporter.deleted(path)
+        done = begun.done(digests(upload), published, now).without(plan.delete)
+        self.remember(done, unless=manifest if not plan.send else begun)
 
     def remember(self, manifest: Manifest, unless: Manifest) -> None:
         """Puts a manifest into its place, unless it is there already."""
@@ -132,11 +151,16 @@ class _Run:
             # One that failed tells so at once; the others were only on their way.
             for task in sorted(tasks, key=lambda task: not (task.done() and task.exception())):
                 task.result()
+        except Exception:
+            self.patience.stop()
+            # What is on its way arrives first: nothing of ours is to move in another's turn.
+            threads.shutdown(cancel_futures=True)
+            raise
         except BaseException:
             self.patience.stop()
-            raise
-        finally:
             threads.shutdown(wait=False, cancel_futures=True)
+            raise
+        threads.shutdown()
 
     def _send_one(self, item: Item) -> None:
         check_content(item)

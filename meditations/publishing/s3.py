@@ -105,6 +105,25 @@ class S3Target:
                 CacheControl=headers.cache,
             )
 
+    def claim(self, path: str, data: bytes) -> bool:
+        """Makes a small file where there is none."""
+        bucket, _, key = f"{self._root}/{path}".partition("/")
+        what = {"Bucket": bucket, "Key": key, "Body": data, "ContentType": "application/json"}
+        with self._told(f"writing {path}"):
+            try:
+                self._files.call_s3("put_object", **what, IfNoneMatch="*")
+            except FileExistsError:
+                return False
+            except OSError as error:
+                if error.errno != errno.ENOSYS:
+                    raise
+                # A service that cannot do this in one step: two that ask within the same moment
+                # could both be let through, and would notice before their feeds go.
+                if self.read(path) is not None:
+                    return False
+                self._files.call_s3("put_object", **what)
+        return True
+
     def delete(self, path: str) -> None:
         """Deletes a file."""
         with self._told(f"deleting {path}"), contextlib.suppress(FileNotFoundError):
@@ -113,7 +132,7 @@ class S3Target:
     @contextlib.contextmanager
     def _told(self, doing: str) -> Iterator[None]:
         """Puts what botocore and s3fs raise into our words, without anything secret."""
-        where = f"{doing} at {self.shown}"
+        where = f"{doing} {'to' if doing == 'connecting' else 'at'} {self.shown}"
         try:
             yield
         except FileNotFoundError:

@@ -6,6 +6,7 @@ is where a maker learns what is still to be set there (docs/publishing.md tells 
 
 from __future__ import annotations
 
+import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -63,8 +64,13 @@ def check_site(site: str, upload: Upload) -> list[Remark] | None:
     """
     try:
         feed = _ask(site + FEED)
-    except (OSError, HTTPException):
-        return None
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", None)
+        if not isinstance(reason, ssl.SSLCertVerificationError):
+            return None
+        what = f"the certificate of {site} is refused: {reason.verify_message}"
+        mend = "apps refuse it as well: have it renewed, or made for this name"
+        return [Remark(what, mend, True)]
     remarks = list(_check_feed(feed, upload.feed, site))
     try:
         for item in _samples(upload.items):
@@ -87,7 +93,7 @@ def _samples(items: Iterable[Item]) -> Iterator[Item]:
 
 def _check_feed(answer: _Answer, sent: bytes, site: str) -> Iterator[Remark]:
     if answer.status != 200:
-        mend = "does the server serve the folder that was uploaded to, at this address?"
+        mend = _mend_status(answer, "does the server serve the folder that was uploaded to there?")
         yield Remark(f"{site}{FEED} is answered with {answer.status}", mend, True)
         return
     if "xml" not in answer.told("content-type"):
@@ -100,11 +106,18 @@ def _check_feed(answer: _Answer, sent: bytes, site: str) -> Iterator[Remark]:
         yield Remark("the feed has neither ETag nor Last-Modified", mend, False)
 
 
+def _mend_status(answer: _Answer, otherwise: str) -> str:
+    if answer.status in (401, 403):
+        return "the server, or in a bucket everyone, has to be let read what was uploaded"
+    return otherwise
+
+
 def _check_item(item: Item, site: str) -> Iterator[Remark]:
     url = site + quote(item.path)
     head = _ask(url, method="HEAD")
     if head.status != 200:
         mend = "apps ask this before they play" if _ask(url).status == 200 else "send it again"
+        mend = _mend_status(head, mend)
         yield Remark(f"HEAD {item.path} is answered with {head.status}", mend, True)
         return
     wanted = item.headers.type.partition(";")[0]
@@ -126,9 +139,11 @@ def _check_media(item: Item, url: str, head: _Answer) -> Iterator[Remark]:
         yield Remark(f"{item.path} has {length} bytes there instead of {item.bytes}", mend, True)
     if item.path.endswith(".mp3"):
         part = _ask(url, ranged="bytes=0-1")
-        if part.status != 206 or part.told("content-range") != f"bytes 0-1/{item.bytes}":
+        with item.source.open("rb") as stream:
+            wanted = (206, f"bytes 0-1/{item.bytes}", stream.read(2))
+        if (part.status, part.told("content-range"), part.body) != wanted:
             mend = "apps cannot seek without, and some do not play: the server has to allow it"
-            yield Remark("byte ranges are not answered with 206", mend, True)
+            yield Remark("byte ranges are not answered with 206 and what was asked for", mend, True)
     if item.path.endswith(_NEED_CORS) and not head.told("access-control-allow-origin"):
         mend = "let the server send Access-Control-Allow-Origin: * for media/"
         yield Remark("apps in a browser may not read transcripts and chapters", mend, False)

@@ -21,7 +21,13 @@ PROTOCOLS: Final = ("sftp", "s3")
 
 
 class BrokenConnectionError(MeditationError):
-    """A connection that broke or a server that is busy: worth another try."""
+    """A connection that broke or a server that is busy: worth another try.
+
+    Attributes:
+        gained: Whether more of a file has arrived than ever before; the next try goes on there.
+    """
+
+    gained = False
 
 
 class Target(Protocol):
@@ -47,6 +53,9 @@ class Target(Protocol):
 
     def send(self, source: Path, path: str, headers: Headers, sent: Callable[[int], None]) -> None:
         """Puts a file into its place; `sent` is told how many more bytes have gone."""
+
+    def claim(self, path: str, data: bytes) -> bool:
+        """Makes a small file where there is none, and says whether it did: only one can."""
 
     def delete(self, path: str) -> None:
         """Deletes a file; one that is gone already is no fault."""
@@ -83,6 +92,11 @@ _ADDRESS: Final = re.compile(
     r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^/:@]+)(?::(?P<port>\d{1,5}))?(?P<path>/.*)?"
 )
 
+_MEANT_ELSEWHERE: Final = re.compile(
+    r"\s*([^/\s]+@[^/\s]+:|(sftp|ssh|s3|ftps?|https?|file):)", re.I
+)
+"""As `scp` has it, or with a slash too few."""
+
 
 def read_address(text: str) -> Address:
     """A target from what somebody wrote: a folder, `sftp://…`, or `s3://…`.
@@ -90,10 +104,16 @@ def read_address(text: str) -> Address:
     Raises:
         MeditationError: If it cannot be read, or holds a password.
     """
+    if not text.strip():
+        raise MeditationError("no target was named", mend=_HOW)
     if "://" not in text:
-        if not text.strip():
-            raise MeditationError("no target was named", mend=_HOW)
+        if _MEANT_ELSEWHERE.match(text):
+            raise MeditationError(
+                "the target looks like a place on a server, and would be a folder here",
+                mend=f"{_HOW};\na folder here of that name is ./ and its name",
+            )
         return Address("", "", text)
+    text = text.strip()
     protocol = text.partition("://")[0].lower()
     if protocol not in PROTOCOLS:
         raise MeditationError(f"nothing can be published by '{protocol}://' here", mend=_HOW)

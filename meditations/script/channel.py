@@ -6,36 +6,49 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field
-from pydantic.functional_validators import PlainValidator
+from pydantic.functional_validators import AfterValidator, PlainValidator
 
 from meditations.errors import MeditationError, Where
-from meditations.script.model import _Settings
 from meditations.script.reader import read_settings
+from meditations.script.settings import Settings
 from meditations.script.values import Boolean, Text, Title, choice, given, told
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from meditations.project import Project
 
-NAME: Final = "podcast.yaml"
 TYPES: Final = ("episodic", "serial")
+MEDIUMS: Final = ("podcast", "music", "audiobook", "course", "newsletter", "blog")
+"""Of the podcast namespace, those that a feed of recordings can be."""
 LONGEST_DESCRIPTION: Final = 4_000
 """Bytes; Apple's limit for a channel and for an episode."""
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+", re.ASCII)
+_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9.-]+(:\d+)?(/([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+)
+"""The characters of RFC 3986; others break a feed or a tool that reads it."""
 
 
 def _read_site(value: Any) -> str:
     """An address with a scheme and a host, of ASCII alone, that ends with a slash."""
     text = str(value).strip()
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[!-~]*)?", text) or "?" in text:
+    if not _ADDRESS.fullmatch(text) or "?" in text:
         raise MeditationError(
             f"{given(value)} is no address of a site",
             mend="write the address of the folder that will hold the feed, in ASCII:"
             " site: https://example.org/meditations/",
         )
     return text.rstrip("/") + "/"
+
+
+def _read_address(value: Any) -> str:
+    text = str(value).strip()
+    if not _ADDRESS.fullmatch(text):
+        raise MeditationError(
+            f"{given(value)} is no address of a page",
+            mend="write it as a browser shows it, in ASCII: https://example.org/about",
+        )
+    return text
 
 
 def _read_guid(value: Any) -> str:
@@ -65,30 +78,47 @@ def _read_description(value: Any) -> str:
     return text
 
 
+def _at_most(most: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if len(text) > most:
+            raise MeditationError(
+                f"this has {len(text)} characters; {most} are the most that apps show",
+                mend="write fewer words",
+            )
+        return text
+
+    return AfterValidator(told(check))
+
+
+Line = Annotated[Title, _at_most(255)]
+"""A name in a feed, after PSP-1 of the Podcast Standards Project."""
+ShortLine = Annotated[Title, _at_most(128)]
+"""A name in a tag of the podcast namespace."""
 Site = Annotated[str, PlainValidator(told(_read_site))]
+Address = Annotated[str, PlainValidator(told(_read_address))]
 Guid = Annotated[str, PlainValidator(told(_read_guid))]
 Email = Annotated[str, PlainValidator(told(_read_email))]
 Description = Annotated[str, PlainValidator(told(_read_description))]
 
 
-class Owner(_Settings):
+class Owner(Settings):
     """Whom directories write to."""
 
-    name: Title
+    name: Line
     email: Email
 
 
-class Person(_Settings):
+class Person(Settings):
     """Somebody who takes part; `role` and `group` are those of the podcast taxonomy."""
 
     short_for = "name"
-    name: Title
-    role: Title = "host"
-    group: Title = "cast"
-    href: Title | None = None
+    name: ShortLine
+    role: ShortLine = "host"
+    group: ShortLine = "cast"
+    href: Address | None = None
 
 
-class EpisodeEntry(_Settings):
+class EpisodeEntry(Settings):
     """What is kept of an episode for good.
 
     Attributes:
@@ -100,7 +130,7 @@ class EpisodeEntry(_Settings):
     retired: Boolean = False
 
 
-class Channel(_Settings):
+class Channel(Settings):
     """The podcast as a whole.
 
     Attributes:
@@ -110,23 +140,25 @@ class Channel(_Settings):
         episodes: What is kept of each episode, by the name of its track.
     """
 
-    title: Title
+    title: Line
     description: Description
     site: Site | None = None
     language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
-    author: Title
+    author: Line
     owner: Owner | None = None
     category: Annotated[tuple[Title, ...], Field(min_length=1, max_length=2)] = (
         "Health & Fitness", "Mental Health",
     )  # fmt: skip
     explicit: Boolean = False
     type: Annotated[Literal["episodic", "serial"], choice(*TYPES)] = "episodic"
-    copyright: Title | None = None
-    license: Title | None = None
+    copyright: Line | None = None
+    license: ShortLine | None = None
     cover: Text | None = None
     palette: Text | None = None
     locked: Boolean = True
-    medium: Title = "podcast"
+    medium: Annotated[
+        Literal["podcast", "music", "audiobook", "course", "newsletter", "blog"], choice(*MEDIUMS)
+    ] = "podcast"
     people: tuple[Person, ...] = ()
     guid: Guid | None = None
     episodes: Annotated[dict[str, EpisodeEntry], Field(default_factory=dict)]
@@ -138,18 +170,13 @@ class Channel(_Settings):
         return f"{self.site}feed.xml" if self.site else None
 
 
-def channel_file(project: Project) -> Path:
-    """Where the channel is described."""
-    return project.root / NAME
-
-
 def read_channel(project: Project) -> Channel:
     """The channel of a project.
 
     Raises:
         MeditationError: If there is none, or it cannot be read, or holds faults.
     """
-    file = channel_file(project)
+    file = project.channel
     if not file.is_file():
         raise MeditationError(
             "this project has no podcast.yaml",

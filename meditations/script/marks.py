@@ -197,7 +197,7 @@ def _heard(char: str) -> str:
     # A soft hyphen or a joiner stands within a word, which must not fall apart.
     if kind == "Cf" or char in _PICTURE_SELECTORS:
         return ""
-    return " " if kind in _UNSPOKEN else char
+    return " " if kind in _UNSPOKEN and char != "°" else char
 
 
 # A voice reads an asterisk out by its name; who writes *softly* means another thing.

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -17,6 +15,8 @@ from pydantic import (
 
 from meditations.errors import Where
 from meditations.script.marks import MarkedPause, Phrase, parse_marks
+from meditations.script.pronunciation import Words
+from meditations.script.settings import Settings
 from meditations.script.values import (
     BellLevel,
     Boolean,
@@ -47,18 +47,7 @@ ROLES: Final = ("welcome", "practice", "return", "sleep")
 Pitch = Annotated[int, whole(0, 99)]
 
 
-class _Settings(BaseModel):
-    """Frozen; a key that is not known is an error."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
-    )
-
-    short_for: ClassVar[str] = ""
-    """The key that a single value stands for, where the long form is not written out."""
-
-
-class Voice(_Settings):
+class Voice(Settings):
     """Who speaks: a named voice, or an engine with its own voice; the manner on top.
 
     `volume` is decibels against all other speech; `chain` what the voice goes through; `with`
@@ -82,7 +71,7 @@ class CastVoice(Voice):
     as_: Annotated[Title | None, Field(alias="as")] = None
 
 
-class _Layer(_Settings):
+class _Layer(Settings):
     """A sound under the voice.
 
     Levels are decibels against the voice while it speaks; `lift` is added in longer pauses.
@@ -132,7 +121,7 @@ ChangedLayers = Annotated[
 ]
 
 
-class Bell(_Settings):
+class Bell(Settings):
     """A bell: how many times, how far apart, how loud against the voice."""
 
     short_for = "sound"
@@ -146,14 +135,14 @@ class Bell(_Settings):
     license: Text = ""
 
 
-class Bells(_Settings):
+class Bells(Settings):
     """The bells at the beginning and at the end of a track."""
 
     start: Bell | None = None
     end: Bell | None = None
 
 
-class Pace(_Settings):
+class Pace(Settings):
     """The silences that nobody has to write: see docs/script.md."""
 
     breath: Breath = Duration(ms=8_000)
@@ -164,7 +153,7 @@ class Pace(_Settings):
     tail: Time | None = None
 
 
-class Say(_Settings):
+class Say(Settings):
     """One line of speech, with its inline marks read."""
 
     short_for = "text"
@@ -184,7 +173,7 @@ class Say(_Settings):
         return self
 
 
-class Pause(_Settings):
+class Pause(Settings):
     """Silence; a fixed one never stretches with the length of the track."""
 
     short_for = "time"
@@ -192,7 +181,7 @@ class Pause(_Settings):
     fixed: Boolean = False
 
 
-class BreathWords(_Settings):
+class BreathWords(Settings):
     """What is said as each part of a breath begins; what is left out is not said."""
 
     in_: Annotated[Text | None, Field(alias="in")] = None
@@ -201,7 +190,7 @@ class BreathWords(_Settings):
     rest: Text | None = None
 
 
-class Breathe(_Settings):
+class Breathe(Settings):
     """Breathing on a grid that never stretches: in, hold, out, rest, so many times.
 
     Words guide the first rounds, a tone that rises and sinks guides all of them; with `fade` the
@@ -219,14 +208,14 @@ class Breathe(_Settings):
     fade: Boolean = True
 
 
-class Repeat(_Settings):
+class Repeat(Settings):
     """Steps that come several times."""
 
     times: Annotated[int, whole(1, 100)]
     script: Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
-class _Step(_Settings):
+class _Step(Settings):
     where: Annotated[Where, Field(alias="@where")] = Where()
 
 
@@ -293,7 +282,7 @@ Step = Annotated[
 ]
 
 
-class Section(_Settings):
+class Section(Settings):
     """A part of the meditation; it becomes a chapter."""
 
     title: Title
@@ -303,20 +292,20 @@ class Section(_Settings):
     where: Annotated[Where, Field(alias="@where")] = Where()
 
 
-class Reviewed(_Settings):
+class Reviewed(Settings):
     """Who has read the script for care, and when."""
 
     by: Text
     on: Published
 
 
-class Care(_Settings):
+class Care(Settings):
     """Answers to the care review: rule and reason."""
 
     allow: dict[str, Text] = {}
 
 
-class Soundbite(_Settings):
+class Soundbite(Settings):
     """A part that apps may play on its own: where it begins, and how long it lasts."""
 
     from_: Annotated[Moment, Field(alias="from")]
@@ -326,7 +315,7 @@ class Soundbite(_Settings):
 Kind = Annotated[Literal["trauma", "partner", "sleep", "general"], choice(*KINDS)]
 
 
-class Script(_Settings):
+class Script(Settings):
     """One meditation, as its maker wrote it.
 
     Attributes:
@@ -337,6 +326,7 @@ class Script(_Settings):
         content_note: What listeners should know before they press play.
         instead: Slugs of tracks to choose in place of this one.
         voices: Voices that speak in it, by the names that it gives them.
+        pronunciation: How words of it are said.
         resources: Which help lines and organisations of `resources.yaml` belong to it, by what
             they are for.
     """
@@ -350,8 +340,8 @@ class Script(_Settings):
     kind: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("general",)
     topics: tuple[Text, ...] = ()
     language: Annotated[Text, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
-    author: Title = "Guided Meditations"
-    album: Title = "Guided Meditations"
+    author: Title | None = None
+    album: Title | None = None
     published: Published | None = None
     length: Time | None = None
     voice: Voice = Voice(name="gentle")
@@ -369,6 +359,7 @@ class Script(_Settings):
     reviewed: Reviewed | None = None
     care: Care = Care()
     soundbite: Soundbite | None = None
+    pronunciation: Words = {}
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
     def place(self, setting: str) -> Where:

@@ -14,6 +14,7 @@ from meditations.errors import FaultyScriptError, MeditationError, Where, neares
 from meditations.project import slug_of
 from meditations.script import model
 from meditations.script.faults import fault
+from meditations.script.settings import Settings
 from meditations.script.source import Mapping, Node, Scalar, Sequence, parse
 from meditations.script.text import read_text
 from meditations.script.values import shortened
@@ -137,7 +138,7 @@ class _Values:
             for item in node.items
         ]  # fmt: skip
 
-    def _single(self, key: str, node: Scalar, kind: type[model._Settings] | None) -> Any:
+    def _single(self, key: str, node: Scalar, kind: type[Settings] | None) -> Any:
         if key in PROSE and node.comment:
             self.faults.append(self._dropped(node.comment))
             node = replace(node, text=node.text or "…")  # one fault is enough
@@ -256,14 +257,16 @@ class _Values:
 
 def _table_of(annotation: Any) -> Any:
     """What stands behind each name of a table whose names a maker chooses; else None."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _table_of(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) is dict:
         return typing.get_args(annotation)[1]
     return None
 
 
-def _models_in(annotation: Any) -> Iterator[type[model._Settings]]:
+def _models_in(annotation: Any) -> Iterator[type[Settings]]:
     """The settings models named anywhere in an annotation, outermost first."""
-    if isinstance(annotation, type) and issubclass(annotation, model._Settings):
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
         yield annotation
     elif typing.get_origin(annotation) in (typing.Annotated, tuple, typing.Union, types.UnionType):
         for argument in typing.get_args(annotation):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from meditations.errors import Where
-from meditations.script.model import _Settings
 from meditations.script.reader import read_settings
+from meditations.script.settings import Settings
 from meditations.script.values import Checked, Text, Title
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAME = "resources.yaml"
 
 
-class Resource(_Settings):
+class Resource(Settings):
     """Somebody who can help.
 
     Attributes:
@@ -40,7 +40,7 @@ class Resource(_Settings):
     where: Annotated[Where, Field(alias="@where")] = Where()
 
 
-class _Resources(_Settings):
+class _Resources(Settings):
     resources: Annotated[tuple[Resource, ...], Field(min_length=1)]
 
 

@@ -40,9 +40,10 @@ SETTINGS: Final = frozenset(
         "checked", "cover", "end", "engine", "every", "fade", "fade_in", "fade_out",
         "fixed", "for", "from", "hold", "in", "kind", "language", "lead_in", "length",
         "level", "lift", "line", "name", "on", "onset", "out", "pace", "palette", "pan",
-        "pause", "pitch", "published", "rate", "repeat", "rest", "review", "reviewed",
-        "role", "script", "section", "sections", "sentence", "sound", "soundbite", "start",
-        "tail", "time", "times", "tone", "voice", "voices", "volume", "with", "words",
+        "pause", "pitch", "pronunciation", "published", "rate", "repeat", "rest", "review",
+        "reviewed", "role", "script", "section", "sections", "sentence", "sound",
+        "soundbite", "start", "tail", "time", "times", "tone", "voice", "voices", "volume",
+        "with", "words",
     }
 )  # fmt: skip
 """All other keys of the format."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from meditations.podcast.hosting import cache_of, open_to_all, type_of
+from meditations.serving.compressing import is_text
 from meditations.serving.ranges import UNSATISFIABLE, asked_range, names_tag, range_holds
 
 if TYPE_CHECKING:
@@ -18,12 +19,21 @@ EXPOSED: Final = "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modif
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a file: its path below the folder, size in bytes, tag and date."""
+    """What is known of a file as it is sent.
+
+    Attributes:
+        path: Below the folder.
+        bytes: How many are sent.
+        tag: Its entity tag.
+        modified: When it was last changed.
+        compressed: Whether it is sent as gzip.
+    """
 
     path: str
     bytes: int
     tag: str
     modified: str
+    compressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ def _kept(facts: Facts) -> tuple[tuple[str, str], ...]:
         ("Last-Modified", facts.modified),
         ("Cache-Control", cache_of(facts.path)),
     ]
+    if is_text(facts.path):
+        headers.append(("Vary", "Accept-Encoding"))
     if open_to_all(facts.path):
         headers += [
             ("Access-Control-Allow-Origin", "*"),
@@ -91,9 +103,11 @@ def _kept(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 
 def _of(facts: Facts) -> tuple[tuple[str, str], ...]:
+    # Of a compressed file nobody gets a part: it would be one of the compressed bytes.
+    how = ("Content-Encoding", "gzip") if facts.compressed else ("Accept-Ranges", "bytes")
     return (
         ("Content-Type", type_of(facts.path)),
-        ("Accept-Ranges", "bytes"),
+        how,
         ("X-Content-Type-Options", "nosniff"),
         *_kept(facts),
     )

@@ -14,10 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 from meditations.podcast.hosting import FEED
 from meditations.serving.addresses import host_named, is_loopback, path_parts
 from meditations.serving.answers import Answer, Facts, answer, preflight
+from meditations.serving.compressing import (
+    compressed,
+    is_wanted_compressed,
+    tag_of_compressed,
+)
 from meditations.serving.finding import FolderMissingError, find_file
 from meditations.serving.local_feed import with_site
 
 if TYPE_CHECKING:
+    from io import RawIOBase
+
     from meditations.serving.server import Server
 
 ASKING_TIMEOUT_S: Final = 60.0
@@ -90,13 +97,16 @@ class Handler(BaseHTTPRequestHandler):
             return
         with found.file:
             facts = Facts(found.path, found.bytes, found.tag, found.modified)
+            body: RawIOBase | io.BytesIO = found.file
             if found.path == FEED:
                 feed = with_site(found.file.read(), self._address())
                 tag = f'"{hashlib.sha256(feed).hexdigest()[:32]}"'
-                facts = replace(facts, bytes=len(feed), tag=tag)
-                self._send(answer(facts, self.headers, head=head), io.BytesIO(feed))
-            else:
-                self._send(answer(facts, self.headers, head=head), found.file)
+                facts, body = replace(facts, bytes=len(feed), tag=tag), io.BytesIO(feed)
+            if is_wanted_compressed(facts.path, facts.bytes, self.headers):
+                packed, tag = compressed(body.read()), tag_of_compressed(facts.tag)
+                facts = replace(facts, bytes=len(packed), tag=tag, compressed=True)
+                body = io.BytesIO(packed)
+            self._send(answer(facts, self.headers, head=head), body)
 
     def _refused(self) -> bool:
         """Answers requests that mean another server, or that carry something.
@@ -131,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         host = host_named(self.headers.get("Host"))
         return f"http://{host}/" if host else self.server.address
 
-    def _send(self, answered: Answer, body: io.RawIOBase | io.BytesIO | None = None) -> None:
+    def _send(self, answered: Answer, body: RawIOBase | io.BytesIO | None = None) -> None:
         self.send_response(answered.status)
         for name, value in answered.headers:
             self.send_header(name, value)
@@ -147,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             self.connection.settimeout(ASKING_TIMEOUT_S)
 
-    def _copy(self, body: io.RawIOBase | io.BytesIO, answered: Answer) -> None:
+    def _copy(self, body: RawIOBase | io.BytesIO, answered: Answer) -> None:
         body.seek(answered.start)
         left = answered.count
         while left:

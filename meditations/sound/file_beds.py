@@ -19,6 +19,14 @@ from meditations.quantities import SAMPLE_RATE_HZ
 from meditations.sound.ends import CHANNELS, FRAME_BYTES, LEVEL_FRAMES
 from meditations.sound.loops import close_loop, find_loop
 from meditations.sound.loudness import BLOCK_STEPS, STEP_FRAMES, from_lufs
+from meditations.sound.sound_files import (
+    CUT_S,
+    CUT_SHARE,
+    FORMATS,
+    NO_PLAYLIST,
+    is_endless_wav,
+    promised_s,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +52,8 @@ this figure noises from brown to violet, tones and mixtures come out alike withi
 it within 3 LU (docs/file-beds.md).
 """
 
-FORMATS: Final = "WAV, FLAC, MP3, OGG or M4A"
-_READING: Final = (
-    "-t", str(LONGEST_S),
-    "-format_whitelist", "wav,w64,flac,mp3,ogg,mov,aiff,aac,caf,matroska,avi,mpegts",
-)  # fmt: skip
+_READING: Final = ("-t", str(LONGEST_S), *NO_PLAYLIST)
 """How a file is read: the first hour, and never as a playlist, which names further files."""
-_NO_LENGTH: Final = 0x7FFFF000
-"""A WAV file that tells of this many bytes or more was written without knowing its length."""
 _ANOTHER: Final = "put a fresh copy of it into sounds/, or name another"
 _VANISHED: Final = "put it back, leave it there while the track is built, and build again"
 
@@ -125,7 +127,7 @@ def _decode(name: str, file: Path, raw: Path) -> None:
         mend = f"name a sound file in it ({FORMATS})" if file.is_dir() else _VANISHED
         raise MeditationError(f"the background '{name}' {what}", mend=mend)
     # One that was written into a pipe always ends too early for what it says.
-    strict = [] if _is_endless_wav(file) else ["-xerror"]
+    strict = [] if is_endless_wav(file) else ["-xerror"]
     try:
         run_ffmpeg(
             ["-v", "error", *strict, *_READING, "-i", f"file:{file}", "-map", "0:a:0",
@@ -137,17 +139,6 @@ def _decode(name: str, file: Path, raw: Path) -> None:
     except MeditationError as error:
         decoded_s = raw.stat().st_size / FRAME_BYTES / SAMPLE_RATE_HZ if raw.exists() else 0.0
         raise _undecoded(name, file, error.what, decoded_s) from None
-
-
-def _is_endless_wav(file: Path) -> bool:
-    """Whether it was written into a pipe, by a program that could not say how long it would be."""
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(12)
-    except OSError:
-        return False
-    told = int.from_bytes(head[4:8], "little")
-    return head[:4] == b"RIFF" and head[8:] == b"WAVE" and told >= _NO_LENGTH
 
 
 @functools.cache
@@ -202,34 +193,12 @@ def _why_not(file: Path) -> tuple[str, str]:
 
 def _refuse_truncated(name: str, file: Path, frames: int) -> None:
     """A header that promises more than there is: decoders say nothing of it."""
-    promised_s, here_s = min(_promised_s(file), LONGEST_S), frames / SAMPLE_RATE_HZ
-    if here_s < promised_s * 0.98 - 0.2:
+    whole_s, here_s = min(promised_s(file), LONGEST_S), frames / SAMPLE_RATE_HZ
+    if here_s < whole_s * CUT_SHARE - CUT_S:
         raise MeditationError(
-            f"the background '{name}' is cut off: {here_s:.1f} s of {promised_s:.1f} s are there",
+            f"the background '{name}' is cut off: {here_s:.1f} s of {whole_s:.1f} s are there",
             mend=_ANOTHER,
         )
-
-
-def _promised_s(file: Path) -> float:
-    """How long a file says that it is; 0 where it says nothing, or nothing to rely on."""
-    if _is_endless_wav(file):
-        return 0.0
-    import mutagen
-    from mutagen.aac import AAC
-    from mutagen.mp3 import MP3, BitrateMode
-
-    try:
-        told = mutagen.File(file)
-        if told is None:
-            return 0.0
-        promised_s = float(told.info.length)
-    except (mutagen.MutagenError, AttributeError, TypeError, ValueError, ArithmeticError):
-        return 0.0
-    # Without a header of its own the length of these is guessed from the first frames.
-    if isinstance(told, AAC):
-        return 0.0
-    mode = getattr(told.info, "bitrate_mode", None)
-    return 0.0 if isinstance(told, MP3) and mode == BitrateMode.UNKNOWN else promised_s
 
 
 def _levels(name: str, raw: Path) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
 from meditations.speech.registry import OURS, engine_named, engine_names
+from meditations.speech.system_voices import driver_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 FIRST: Final = ("recorded", "piper", "kokoro")
 """The maker's own voice, then what sounds most like a person."""
-LAST: Final = ("flite", "pyttsx3")
-"""What is everywhere. In between come the engines of other packages: who installs one means it."""
+SYSTEM: Final = "pyttsx3"
+"""Drives the voices of macOS and Windows, which come next. Then those of other packages."""
+LAST: Final = ("flite",)
+"""Understood best of what is left; behind it is espeak-ng, which is always ready."""
 RECORDINGS: Final = "recordings"
 """The folder of a project where recordings lie, one folder for each script."""
 
@@ -49,6 +52,8 @@ def best_voice(language: str, slug: str, root: Path) -> Chosen | None:
         if name == "recorded":
             # What was recorded for this script is in its language.
             voice = next((v for v in voices if v.name == f"{RECORDINGS}/{slug}"), None)
+        elif name == SYSTEM:
+            voice = _speaking(language, [v for v in voices if driver_of(v.name)])
         else:
             voice = _speaking(language, voices)
         if voice is not None:
@@ -59,8 +64,7 @@ def best_voice(language: str, slug: str, root: Path) -> Chosen | None:
 def _order() -> tuple[str, ...]:
     known = engine_names()
     others = [name for name in known if name not in OURS]
-    ours = [name for name in (*FIRST, *others, *LAST) if name in known]
-    return tuple(name for name in ours if name != "pyttsx3")
+    return tuple(name for name in (*FIRST, SYSTEM, *others, *LAST) if name in known)
 
 
 def _speaking(language: str, voices: Sequence[VoiceInfo]) -> VoiceInfo | None:

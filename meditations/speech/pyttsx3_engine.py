@@ -11,7 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError, SpeechError, nearest
-from meditations.speech import espeak
+from meditations.speech import espeak, system_voices
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.speaker import speak_in_a_child
 
@@ -30,7 +30,10 @@ Of 139 sentences in six languages at rates from 90 to 160 the shortest came to 0
 
 @dataclass(frozen=True, slots=True)
 class Pyttsx3Engine:
-    """The default engine: espeak-ng through pyttsx3, offline, from wheels alone."""
+    """The default engine: espeak-ng through pyttsx3, offline, from wheels alone.
+
+    Where the system has voices of its own, on macOS and Windows, it drives those as well.
+    """
 
     root: Path = Path()
     name: str = "pyttsx3"
@@ -39,9 +42,10 @@ class Pyttsx3Engine:
     synthetic: bool = True
     tries: int = TRIES
 
-    def basis(self, utterance: Utterance) -> str:  # noqa: ARG002 - espeak-ng brings its voices
-        """Nothing: the voices come with espeak-ng, whose version tells them."""
-        return ""
+    def basis(self, utterance: Utterance) -> str:
+        """The system's version for its voices; those of espeak-ng are told by its own."""
+        voice = utterance.manner.voice
+        return system_voices.basis(voice) if system_voices.driver_of(voice) else ""
 
     def version(self) -> str:
         """Versions of pyttsx3 and of espeak-ng."""
@@ -51,7 +55,18 @@ class Pyttsx3Engine:
         return f"pyttsx3 {driver}, espeak-ng {espeak.version(espeak.locate())}"
 
     def check(self, manner: Manner) -> None:
-        """Makes sure that espeak-ng has the voice; it would swallow an unknown one."""
+        """Makes sure that the voice is here; espeak-ng would swallow an unknown one."""
+        if manner.settings:
+            raise MeditationError(
+                "the engine pyttsx3 has no settings of its own", mend="leave out `with:`"
+            )
+        if system_voices.driver_of(manner.voice):
+            system_voices.check_voice(manner.voice)
+            if manner.pitch != 50:
+                raise MeditationError(
+                    "the voices of the system cannot change their pitch", mend="leave out `pitch:`"
+                )
+            return
         here = espeak.locate()
         base, plus, variant = manner.voice.partition("+")
         if base.lower() not in espeak.languages(here):
@@ -67,9 +82,13 @@ class Pyttsx3Engine:
             )
 
     def voices(self) -> Sequence[VoiceInfo]:
-        """espeak-ng's languages; each can be followed by `+` and a variant."""
+        """Those of the system, then espeak-ng's languages, which take a `+` and a variant."""
         found = espeak.languages(espeak.locate())
-        return [VoiceInfo(name, name, found[name].described) for name in sorted(found)]
+        ours = [VoiceInfo(name, name, found[name].described) for name in sorted(found)]
+        try:
+            return [*system_voices.system_voices(), *ours]
+        except MeditationError:  # `check` says why, to whoever asks for one of them
+            return ours
 
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Speaks in a fresh process, up to three times, and verifies what came back."""
@@ -77,6 +96,8 @@ class Pyttsx3Engine:
         for _ in range(self.tries):
             target = scratch / f"spoken-{uuid4().hex}.wav"
             try:
+                if system_voices.driver_of(utterance.manner.voice):
+                    return system_voices.speak(utterance, scratch, timeout_s(utterance))
                 fault = speak_in_a_child(utterance, str(target), timeout_s(utterance))
                 if not fault:
                     return _verified(target, utterance)

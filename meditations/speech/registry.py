@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 GROUP: Final = "meditations.engines"
 """The group of entry points: each names what makes an engine from a project's folder."""
 
-OURS: Final = {"pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine"}
+OURS: Final = {
+    "pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine",
+    "flite": "meditations.speech.command_engine:flite",
+    "espeak-ng": "meditations.speech.command_engine:espeak_ng",
+    "say": "meditations.speech.command_engine:say",
+    "pico2wave": "meditations.speech.command_engine:pico2wave",
+    "command": "meditations.speech.command_engine:CommandEngine",
+}
 
 
 def engine_named(name: str, root: Path) -> Engine:

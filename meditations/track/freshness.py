@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,11 @@ import meditations
 from meditations.store import cache_folder, content_key, file_digest, written_whole
 
 if TYPE_CHECKING:
+    from meditations.project import Project
     from meditations.track.pipeline import BuiltTrack
 
 FORMAT: Final = 1
+_CHANNEL_NAMES: Final = re.compile(r"^(?:author|title)[ \t]*:.*(?:\n[ \t]+.*)*", re.MULTILINE)
 SUFFIXES: Final = (".mp3", ".json", ".vtt", ".srt", ".txt", ".chapters.json", ".png")
 """What comes out for one track."""
 
@@ -40,8 +43,12 @@ def outputs_of(slug: str, folder: Path) -> list[Path]:
     return [folder / (slug + suffix) for suffix in SUFFIXES]
 
 
-def environment() -> str:
-    """A digest of the code, of what is installed, and of the settings that change a track."""
+def environment(project: Project) -> str:
+    """A digest of the code, of what is installed, and of the settings that change a track.
+
+    Args:
+        project: The project; tracks are tagged with what its podcast is called.
+    """
     package = Path(meditations.__file__).parent
     digest = hashlib.sha256()
     for file in sorted((*package.rglob("*.py"), *package.rglob("*.toml"))):
@@ -52,8 +59,22 @@ def environment() -> str:
             names = sorted(entry.name for entry in Path(folder).glob("*.dist-info"))
             digest.update("\n".join(names).encode())
     settings = {k: v for k, v in os.environ.items() if k.startswith("MEDITATIONS_")}
-    digest.update(json.dumps([sys.version, settings], sort_keys=True).encode())
+    names = _channel_names(project.channel)
+    digest.update(json.dumps([sys.version, settings, names], sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def _channel_names(channel: Path) -> list[str]:
+    """Title and author of the podcast as they are written there.
+
+    Nothing else in the file changes a track, least of all the guids that the program adds.
+    """
+    try:
+        text = channel.read_text("utf-8", "replace")
+    except OSError:
+        return []
+    found = _CHANNEL_NAMES.findall(text)
+    return sorted(found) if len(found) == 2 else [text]
 
 
 def is_fresh(script: Path, slug: str, folder: Path, now: str) -> bool:
@@ -96,12 +117,18 @@ def _read(file: Path) -> Stamp | None:
 
 
 def _facts(file: Path) -> list[Any]:
-    stat = file.stat()
+    """Size, time and digest; nothing of a file that is not there."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return []
     return [stat.st_size, stat.st_mtime_ns, file_digest(file)]
 
 
 def _unchanged(file: Path, known: list[Any]) -> bool:
     try:
+        if not known:
+            return not file.exists()
         stat = file.stat()
         if [stat.st_size, stat.st_mtime_ns] == known[:2]:
             return True

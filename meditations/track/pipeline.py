@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from meditations.care import CareError, Review, prepare_review, review
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
+from meditations.script.pronunciation import NAME as LEXICON
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.store import file_digest, written_whole
@@ -19,7 +20,7 @@ from meditations.track.care import care_record
 from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
-from meditations.track.preparing import check_script, cover_file, surroundings
+from meditations.track.preparing import check_script, cover_file, named, surroundings
 from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
@@ -42,7 +43,7 @@ class BuiltTrack:
         slug: The name of the track.
         mp3: The file.
         length_ms: How long it is.
-        inputs: The files that it was made from, besides the script.
+        inputs: The files that it was made from, besides the script; some may be missing.
         spoken: How many lines were spoken anew.
         encoded: How many windows were encoded anew.
         uncredited: Sound files of it whose credit or licence the script does not give.
@@ -86,6 +87,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
             reached, or a file cannot be written.
     """
     reporter = reporter or Silent()
+    script = named(script, project)
     plan = check_script(script, project, workshop.engines)
     own_cover = cover_file(script, project)
 
@@ -116,8 +118,8 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     if own_cover:
         inputs.append(own_cover)
-    if (project.root / RESOURCES).is_file():
-        inputs.append(project.root / RESOURCES)
+    # Where these are missing, their coming changes a track.
+    inputs += [project.root / RESOURCES, project.root / LEXICON]
     return BuiltTrack(
         script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
         tuple(uncredited(record)), found, plan.chosen,

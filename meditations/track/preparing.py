@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from meditations.care import Surroundings
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
-from meditations.project import track_names
+from meditations.project import SOME_TITLE, track_names
+from meditations.script.channel import read_channel
+from meditations.script.pronunciation import read_lexicon
 from meditations.script.resources import read_resources
 from meditations.sound import made
 from meditations.sound.beds import BedSource, find_source
@@ -36,7 +38,8 @@ def check_script(
         FaultyScriptError: With everything that is missing.
         MeditationError: If no plan can be made.
     """
-    plan = make_plan(script, project.root)
+    lexicon = read_lexicon(project, script.language, script.pronunciation)
+    plan = make_plan(script, project.root, lexicon)
     faults: list[MeditationError] = []
 
     def attempt(check: Callable[[], object], where: Where) -> None:
@@ -69,6 +72,24 @@ def check_script(
     if faults:
         raise FaultyScriptError(faults)
     return plan
+
+
+def named(script: Script, project: Project) -> Script:
+    """The script with an author and an album: where it is silent, those of the podcast.
+
+    A `podcast.yaml` at fault stops no track: the podcast's own step tells of it, and once it is
+    mended the tracks that take their names from it are made anew.
+    """
+    if script.author and script.album:
+        return script
+    author = album = SOME_TITLE
+    try:
+        channel = read_channel(project)
+        author, album = channel.author, channel.title
+    except MeditationError:
+        pass
+    names = {"author": script.author or author, "album": script.album or album}
+    return script.model_copy(update=names)
 
 
 def surroundings(project: Project) -> Surroundings:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from meditations.track.loudness import TrackLoudness
     from meditations.track.sounding import Sounding
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 LIBRARIES: Final = ("mutagen", "numpy", "pillow", "pydub", "pyttsx3", "soxr")
 
 
@@ -43,7 +43,10 @@ def make_record(
     script: Script, sounding: Sounding, loudness: TrackLoudness, mp3: Mp3Facts
 ) -> dict[str, Any]:
     """The record of a track, ready for JSON; times are milliseconds from the first sample."""
-    import importlib.metadata  # not before the workers have their work: it is slow to import
+    # Not before the workers have their work: these are slow to import.
+    import importlib.metadata
+
+    from meditations.track.cover import palette_for
 
     timeline, takes, published = sounding.timeline, sounding.takes, script.published
     manners = sorted({u.manner for u in takes}, key=astuple)
@@ -57,6 +60,7 @@ def make_record(
         "topics": list(script.topics),
         "author": script.author,
         "album": script.album,
+        "palette": script.palette or palette_for(script.slug),
         "published": published.isoformat() if published else None,
         "review": review_state(script),
         "soundbite": soundbite(script, ms(timeline.frames)),

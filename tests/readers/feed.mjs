@@ -1,5 +1,7 @@
-// Reads a feed with feedsmith and tells what it found as JSON.
+// Reads a feed with feedsmith, writes it anew, reads that, and tells all three as JSON.
 import { readFileSync } from "node:fs";
-import { parseRssFeed } from "feedsmith";
+import { generateRssFeed, parseRssFeed } from "feedsmith";
 
-console.log(JSON.stringify(parseRssFeed(readFileSync(process.argv[2], "utf-8"))));
+const told = parseRssFeed(readFileSync(process.argv[2], "utf-8"));
+const written = generateRssFeed(told);
+console.log(JSON.stringify({ told, written, again: parseRssFeed(written) }));

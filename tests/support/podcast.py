@@ -1,17 +1,24 @@
-"""Podcasts without sound: real scripts, timelines, sidecars and records; the MP3 is silence."""
+"""Podcasts without sound: real scripts, timelines, sidecars and records; the MP3 is silence.
+
+`write_evenings` makes the one that the listening page is shown with: few episodes, hostile words.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from meditations.care import review
+from meditations.commands.podcast_folder import page_writers
 from meditations.podcast.assembling import Podcast, read_podcast
+from meditations.podcast.publishing_folder import publish_folder
 from meditations.project import Project
 from meditations.script import read_script
 from meditations.speech.lengths import estimated_frames
@@ -19,7 +26,7 @@ from meditations.store import file_digest
 from meditations.timeline.timeline import build_timeline
 from meditations.track import cover, sidecars
 from meditations.track.care import care_record
-from meditations.track.preparing import check_script, surroundings
+from meditations.track.preparing import check_script, named, surroundings
 from meditations.track.record import FORMAT, record_text, review_state, soundbite
 
 if TYPE_CHECKING:
@@ -45,6 +52,69 @@ SCRIPT: Final[dict[str, Any]] = {
         {"title": "Coming back", "role": "return", "script": ["Thank you.", {"pause": "20s"}]},
     ],
 }
+
+HOSTILE: Final = (
+    "“Yes” & <script>alert('no')</script> \"not yet\" 🌊 مرحبا " + "long " * 48 + "ended"
+)
+"""A title of 300 characters with all that could break a page or a feed."""
+SLUGS: Final = ("steady", "hostile", "night")
+
+
+def write_evenings(root: Path, **channel: Any) -> Project:
+    """A project of three episodes of about a minute, one of them full of hostile words."""
+    root.mkdir(parents=True, exist_ok=True)
+    help_lines = [
+        {"name": name, "region": region, "for": ["crisis"], "contact": contact,
+         "about": "day & night", "source": "a test", "checked": checked}
+        for name, region, contact, checked in (
+            ("A Help Line", "worldwide", "help.example.org", "never"),
+            ("<b>Lifeline</b>", "Australia", "13 11 14; text 9-8-8", "2026-11-01"),
+        )
+    ]  # fmt: skip
+    _dump(root / "resources.yaml", {"resources": help_lines})
+    evenings = {
+        "steady": {"title": "Steady", "kind": ["general"], "palette": "moss"},
+        "hostile": {"title": HOSTILE, "kind": ["trauma"], "instead": ["steady"]},
+        "night": {"title": "Night", "kind": ["sleep"], "instead": ["steady"], "language": "de"},
+    }
+    about = {"title": "Quiet Evenings", "author": "A & B", "description": "One.\n\nAnd <more>."}
+    scripts = {slug: {**_evening(slug), **differs} for slug, differs in evenings.items()}
+    return write_project(root, scripts, {**about, **channel})
+
+
+def _evening(slug: str) -> dict[str, Any]:
+    """A script with nine sentences, each with a silence behind it, in two chapters."""
+    said = [(f"Sentence {n} <of> {slug}.", {"pause": "4s"}) for n in range(9)]
+    return {
+        "summary": f"A <summary> & more of {slug}.",
+        "author": "A & B",
+        "topics": ["rest"],
+        "notes": "The notes.\n\n<img src=x onerror=alert(1)> [x](javascript:alert(1))",
+        "content_note": f"Speaks of <things> in {slug}.",
+        "resources": ["crisis"],
+        "sections": [
+            {"title": "Arriving", "role": "welcome", "script": [*chain(*said[:5])]},
+            {"title": "Here & <now>", "role": "return", "script": [*chain(*said[5:])]},
+        ],
+    }
+
+
+def write_library(root: Path) -> Project:
+    """A copy of this project, with tracks of all its scripts."""
+    own = Path(__file__).parents[2]
+    shutil.copytree(own / "scripts", root / "scripts")
+    for name in ("podcast.yaml", "resources.yaml"):
+        shutil.copy(own / name, root)
+    project = Project(root.resolve())
+    make_tracks(project)
+    return project
+
+
+def write_podcast(project: Project) -> Path:
+    """The folder `build/podcast/` of a project, made as `build` makes it."""
+    folder = project.build / "podcast"
+    publish_folder(project, read_scripts(project), project.build / "tracks", folder, page_writers())
+    return folder
 
 
 def write_project(
@@ -88,6 +158,7 @@ def _picture() -> bytes:
 
 
 def _make_track(script: Script, project: Project, folder: Path) -> None:
+    script = named(script, project)
     plan = check_script(script, project)
     timeline = build_timeline(plan, {said: estimated_frames(said) for said in plan.utterances})
     around = surroundings(project)
@@ -98,7 +169,8 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
     record = {
         "format": FORMAT, "slug": script.slug, "title": script.title, "summary": script.summary,
         "language": script.language, "kind": list(script.kind), "topics": list(script.topics),
-        "author": script.author, "published": published.isoformat() if published else None,
+        "author": script.author, "palette": script.palette or cover.palette_for(script.slug),
+        "published": published.isoformat() if published else None,
         "review": review_state(script),
         "soundbite": soundbite(script, length_ms), "length_ms": length_ms,
         "mp3": {"bytes": len(mp3), "sha256": hashlib.sha256(mp3).hexdigest()},
@@ -127,7 +199,7 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
     (folder / f"{script.slug}.png").write_bytes(_picture())
 
 
-def change_record(project: Project, slug: str, **changes: Any) -> None:
+def change_record(project: Project, slug: str, /, **changes: Any) -> None:
     """Changes what the record of a track says."""
     file = project.build / "tracks" / f"{slug}.json"
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | changes), "utf-8")

@@ -298,6 +298,28 @@ def _await_port(port: int, child: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
+def nginx(root: Path) -> Iterator[str]:
+    """Starts nginx with the settings of docs/publishing.md, over `root` in the place of /var/www.
+
+    Gives the address of the folder `meditations` below it.
+    """
+    text = (Path(__file__).parents[2] / "docs" / "publishing.md").read_text("utf-8")
+    settings = text.split("```nginx\n")[1].split("```")[0].replace("/var/www", str(root))
+    port, own = free_port(), root / "nginx"
+    own.mkdir()
+    (own / "nginx.conf").write_text(
+        f"user {'root' * (os.geteuid() == 0) or 'nobody'};"  # pytest's folders are its own
+        f" daemon off; pid {own}/pid; error_log stderr; events {{ }}\n"
+        f"http {{ access_log off; client_body_temp_path {own}/a; proxy_temp_path {own}/b;"
+        f" fastcgi_temp_path {own}/c; uwsgi_temp_path {own}/d; scgi_temp_path {own}/e;"
+        f" server {{ listen 127.0.0.1:{port};\n{settings} }} }}\n",
+        "utf-8",
+    )
+    with listening(["nginx", "-c", str(own / "nginx.conf")], port, own / "log"):
+        yield f"http://127.0.0.1:{port}/meditations/"
+
+
+@contextlib.contextmanager
 def s3_server(root: Path) -> Iterator[str]:
     """Starts moto's server, which speaks S3, as a child; its address."""
     port = free_port()
@@ -320,7 +342,13 @@ def publish_process(
 
 
 class Breaking:
-    """A port in front of a server; connections break after some bytes, a few times."""
+    """A port in front of a server; connections break after some bytes, a few times.
+
+    Attributes:
+        port: On which it listens.
+        broken: How many connections it has broken.
+        passed: How many bytes have come by, in both directions.
+    """
 
     def __init__(self, port: int, after: int, times: int) -> None:
         self._server = port
@@ -330,6 +358,7 @@ class Breaking:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.broken = 0
+        self.passed = 0
 
     def __enter__(self) -> Breaking:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -362,6 +391,7 @@ class Breaking:
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
                 passed += len(data)
+                self.passed += len(data)
                 if self._breaks(passed):
                     break
                 sink.sendall(data)
