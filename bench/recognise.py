@@ -203,7 +203,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    plans = [make_plan(read_script(file)) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
+    scripts = [read_script(file) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
+    plans = [make_plan(script) for script in scripts if script.language == "en"]
     with ProcessPoolExecutor(options.jobs) as pool:
         text = _report(Listener(plans, pool))
     TARGET.write_text(text, "utf-8", newline="\n")
