@@ -136,7 +136,7 @@ def _listen(utterance: Utterance) -> int:
     kept = store.find(key, ".json")
     if kept is None:
         recording = engine.speak(utterance, Path(tempfile.gettempdir()))
-        samples, _, _ = prepare(recording, chain)
+        samples = prepare(recording, chain).samples
         errors = word_errors(words_of(utterance.text), _understood(samples))
         kept = store.keep(key, ".json", lambda beside: beside.write_text(json.dumps([errors])))
     return int(json.loads(kept.read_text("utf-8"))[0])
@@ -145,7 +145,8 @@ def _listen(utterance: Utterance) -> int:
 def _length(utterance: Utterance) -> int:
     """How many frames it takes, whatever it goes through. Runs in a worker."""
     engine = engine_named(utterance.manner.engine, ROOT)
-    return prepare(engine.speak(utterance, Path(tempfile.gettempdir())), Chain())[1]
+    recording = engine.speak(utterance, Path(tempfile.gettempdir()))
+    return prepare(recording, Chain()).speech_frames
 
 
 def _recogniser() -> str:

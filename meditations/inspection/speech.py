@@ -68,6 +68,26 @@ def silent_cues(band: Floats, places: Places) -> tuple[list[int], list[int]]:
     return missing, untold
 
 
+def silent_words(band: Floats, places: Places) -> tuple[int, list[int]]:
+    """How many words were looked at, and where those begin at which nobody is heard, in ms."""
+    background = places.background()
+    count, missing = 0, []
+    for cue in places.cues:
+        wanted = from_lufs(places.target_lufs + cue.volume_db)
+        for start_ms, end_ms in cue.words:
+            if end_ms == start_ms:
+                continue  # a dash, say, which nobody speaks
+            here = slice(cells(start_ms), cells(end_ms) + 1)
+            beside = float(np.mean(background[here])) if len(background[here]) else 0.0
+            if wanted < beside * _times(HEARD_OVER_BED_DB + 2):
+                continue
+            count += 1
+            least = max(wanted * _times(ACTIVE_DB), beside * _times(ACTIVE_OVER_BED_DB))
+            if float(np.max(band[here], initial=0.0)) < least:
+                missing.append(start_ms)
+    return count, missing
+
+
 def _hole_ms(sound: Floats, wanted: float, beside: float) -> int:
     """How long the voice falls silent within a cue, where that is too long; else 0."""
     active = sound > max(wanted * _times(ACTIVE_DB), beside * _times(ACTIVE_OVER_BED_DB))

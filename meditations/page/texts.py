@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from meditations.podcast.assembling import Podcast
     from meditations.podcast.episodes import Episode
 
-SCRIPTS: Final = ("light", "player", "sleep", "keep")
+SCRIPTS: Final = ("light", "player", "words", "sleep", "keep")
 ICONS_PX: Final = (180, 192, 512)
 PAPER: Final = {"light": "#f6f1e9", "dark": "#16172a"}
 """The colour of the browser's own bars; the same as in page.css."""
@@ -101,6 +101,7 @@ def _environment() -> Environment:
         megabytes=views.megabytes,
         minutes=views.in_minutes,
         seconds=views.seconds,
+        starts=views.starts,
         unchecked=views.unchecked,
         whom=views.whom,
         window=lambda episode: window(episode.slug, episode.record["palette"]),

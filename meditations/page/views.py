@@ -22,6 +22,7 @@ HUSH_MS: Final = 12_000
 """A silence this long is shown."""
 STEADYING: Final = frozenset({"trauma", "partner"})
 """Kinds whose pages always show the way to pause and look around."""
+_FIGURES: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CONTACT: Final = re.compile(
     r"(?P<site>\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b(?:/[\w/-]*)?)"
     r"|(?P<number>(?<![\w.+])\+?\d(?:[\d -]*\d)?(?![\w.]))"
@@ -112,6 +113,17 @@ def megabytes(size_bytes: int) -> str:
 def seconds(ms: int) -> str:
     """Seconds without needless zeros, for the scripts."""
     return f"{ms / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def starts(cue: Cue) -> str:
+    """When its words begin: hundredths of a second from one to the next, in base 36."""
+    places = [cue.start_ms // 10, *(start // 10 for start in cue.words[::2])]
+    return " ".join(_base36(after - before) for before, after in pairwise(places))
+
+
+def _base36(number: int) -> str:
+    rest, last = divmod(number, 36)
+    return (_base36(rest) if rest else "") + _FIGURES[last]
 
 
 def contact(text: str) -> Markup:

@@ -77,14 +77,20 @@ class CommandEngine:
         file = _found(self.program)
         return f"{self.name} {_told_version(self.program, file)}, {kept_digest(file)[:12]}"
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:
+        """A maker's own program, and the files of the project that its command names."""
+        if self.program.run:
+            return ()
+        words, _ = self._run(utterance.manner)
+        named = [self.root / word for word in words[1:] if not takes([word], *PLACES)]
+        return [own_program(words[0], self.root), *(file for file in named if file.is_file())]
+
     def basis(self, utterance: Utterance) -> str:
-        """A digest of a maker's own program, of files that its command names, and its `version`."""
+        """A digest of those files, and the `version` of a maker's own program."""
         if self.program.run:
             return ""
-        words, settings = self._run(utterance.manner)
-        named = [self.root / word for word in words[1:] if not takes([word], *PLACES)]
-        files = [own_program(words[0], self.root), *(file for file in named if file.is_file())]
-        return content_key([[kept_digest(file) for file in files], settings.get("version", "")])
+        version = dict(utterance.manner.settings).get("version", "")
+        return content_key([[kept_digest(file) for file in self.files(utterance)], version])
 
     def check(self, manner: Manner) -> None:
         """Makes sure that the program is here, may run, and takes voice, rate and pitch."""

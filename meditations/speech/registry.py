@@ -24,6 +24,8 @@ OURS: Final = {
     "say": "meditations.speech.command_engine:say",
     "pico2wave": "meditations.speech.command_engine:pico2wave",
     "command": "meditations.speech.command_engine:CommandEngine",
+    "piper": "meditations.speech.piper_engine:PiperEngine",
+    "kokoro": "meditations.speech.kokoro_engine:KokoroEngine",
 }
 
 

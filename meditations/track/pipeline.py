@@ -14,6 +14,7 @@ from meditations.mp3.stream import join
 from meditations.script.pronunciation import NAME as LEXICON
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
+from meditations.speech.voice_files import files_behind
 from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
 from meditations.track.care import care_record
@@ -118,6 +119,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     if own_cover:
         inputs.append(own_cover)
+    inputs += files_behind(plan.utterances, lambda name: workshop.engine(name, project))
     # Where these are missing, their coming changes a track.
     inputs += [project.root / RESOURCES, project.root / LEXICON]
     return BuiltTrack(

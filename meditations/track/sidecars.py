@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from meditations.quantities import FRAMES_PER_MS, format_clock
@@ -30,8 +31,8 @@ def ms(frame: int) -> int:
 def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[str]]]:
     """Captions as start and end in ms and their lines, two of `width` characters at most.
 
-    A sentence that needs more comes as several captions; the time of each follows its share of
-    the letters.
+    A sentence that needs more comes as several captions. Each stays until the next, which comes
+    with its first word; where words have no times, by its share of the letters.
     """
     for cue in timeline.cues:
         yield from _parts(cue, width)
@@ -54,15 +55,39 @@ def _voice(cue: Cue) -> tuple[str, str]:
 def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
     groups = caption_lines(cue.caption, width, CAPTION_LINES)
     start, end = ms(cue.start_frame), ms(cue.end_frame)
-    letters = [sum(map(len, group)) for group in groups]
-    edges = [start + (end - start) * sum(letters[:n]) // sum(letters) for n in range(len(groups))]
+    letters = list(accumulate(len("".join(group).replace(" ", "")) for group in groups))
+    edges = [start]
+    for count in letters[:-1]:  # each caption lasts a millisecond at the least
+        edges.append(
+            min(max(_at_letter(cue, count), edges[-1] + 1), end - len(groups) + len(edges))
+        )
     edges.append(end)
-    for group, begin, until in zip(groups, edges, edges[1:], strict=False):
+    for group, (begin, until) in zip(groups, pairwise(edges), strict=True):
         yield begin, until, group
 
 
+def _at_letter(cue: Cue, count: int) -> int:
+    """When the word is spoken that begins behind so many letters of a caption, in ms.
+
+    Within a word, and where words have no times, by the share of the letters.
+    """
+    spans = [(len(word.text.replace(" ", "")), word.start_frame, word.end_frame)
+             for word in cue.words]  # fmt: skip
+    whole = len(cue.caption.replace(" ", ""))
+    if sum(letters for letters, _, _ in spans) != whole:
+        spans = [(whole, cue.start_frame, cue.end_frame)]
+    for letters, begin, until in spans:
+        if count < letters:
+            return ms(begin + (until - begin) * count // letters)
+        count -= letters
+    return ms(cue.end_frame)
+
+
 def vtt(timeline: Timeline, language: str) -> str:
-    """The captions as WebVTT; each says who speaks."""
+    """The captions as WebVTT; each says who speaks.
+
+    No time stamps within a caption: not every app is sure to hide them.
+    """
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
     for cue, speaker in zip(timeline.cues, speakers(timeline), strict=True):

@@ -134,9 +134,8 @@ def sound(
         if kept_bed(workshop.stores.beds, _key(source)) is None
     }
     spoken = _speak(plan, project, workshop, reporter, then)
-    timeline = build_timeline(
-        plan, {utterance: take.speech_frames for utterance, take in spoken.takes.items()}
-    )
+    lengths = {utterance: take.speech_frames for utterance, take in spoken.takes.items()}
+    timeline = build_timeline(plan, lengths, spoken.takes)
     beds: dict[SoundSpec, PreparedBed] = {}
     for spec, source in sources.items():
         try:
