@@ -208,7 +208,8 @@ def main() -> None:
         help="hear each 24th line in these alone, and write nothing",
     )  # fmt: skip
     options = parser.parse_args()
-    plans = [make_plan(read_script(file)) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
+    scripts = [read_script(file) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
+    plans = [make_plan(script) for script in scripts if script.language == "en"]
     with ProcessPoolExecutor(options.jobs) as pool:
         if options.only:
             Listener(plans, pool).hear(map(_asked, options.only), FEWEST)

@@ -95,8 +95,8 @@ def said(text: str, **changes: object) -> Utterance:
 
 def length_s(root: Path, text: str, scratch: Path) -> float:
     """How long a line is as a take."""
-    _, frames, _ = prepare(RecordedEngine(root).speak(said(text), scratch), Chain())
-    return frames / 48_000
+    made = prepare(RecordedEngine(root).speak(said(text), scratch), Chain())
+    return made.speech_frames / 48_000
 
 
 def test_a_sheet_numbers_what_is_to_be_read(tmp_path: Path) -> None:

@@ -35,10 +35,9 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
     from meditations.sound.chain_files import PRESETS
     from meditations.speech.readiness import readiness
     from meditations.speech.registry import engine_names
-    from meditations.speech.voices import DEFAULT, NAMED
+    from meditations.speech.voices import DEFAULT, NAMED, named_voices
 
-    named = {name: asdict(manner) for name, manner in NAMED.items()
-             if language is None or _speaks(manner.voice, language)}  # fmt: skip
+    named = {name: asdict(manner) for name, manner in named_voices(language or "en").items()}
     from meditations.speech import espeak
 
     variants = espeak.variants(espeak.locate())
@@ -64,7 +63,7 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
         }  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    click.echo("By name:")
+    click.echo("By name" + (f", in {language}:" if language else ":"))
     for name, manner in named.items():
         manners = f"{manner['voice']}, rate {manner['rate_wpm']}, pitch {manner['pitch']}"
         click.echo(f"  {name:10} {manners}")

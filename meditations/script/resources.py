@@ -13,7 +13,10 @@ from meditations.script.settings import Settings
 from meditations.script.values import Checked, Language, Text, Title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from meditations.project import Project
+    from meditations.script.model import Script
 
 NAME = "resources.yaml"
 
@@ -23,6 +26,7 @@ class ResourceWords(Settings):
 
     name: Title | None = None
     region: Title | None = None
+    contact: Title | None = None
     about: Text | None = None
 
 
@@ -38,6 +42,7 @@ class Resource(Settings):
         source: Where this was found.
         checked: The day on which a person rang or visited; None for never.
         translations: What is told of it in other languages, by their tags.
+        language: The one of the scripts that name it, such as `de`; empty for scripts in any.
     """
 
     name: Title
@@ -48,6 +53,7 @@ class Resource(Settings):
     source: Title
     checked: Checked
     translations: dict[Language, ResourceWords] = {}
+    language: Annotated[Text, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
     where: Annotated[Where, Field(alias="@where")] = Where()
 
     def in_language(self, language: str) -> Resource:
@@ -78,3 +84,26 @@ def read_resources(project: Project) -> dict[str, tuple[Resource, ...]]:
         for purpose in resource.purposes:
             by_purpose[purpose] = (*by_purpose.get(purpose, ()), resource)
     return by_purpose
+
+
+def asked_for(
+    script: Script, known: Mapping[str, Sequence[Resource]] | None, purpose: str | None = None
+) -> tuple[Resource, ...]:
+    """The resources that a script asks for, each once, in the order of the file.
+
+    Those for scripts in another language are left out: the notes have room for few.
+
+    Args:
+        script: Which asks.
+        known: The resources of its project, by what they are for.
+        purpose: Only those for this one of its purposes.
+    """
+    purposes = script.resources if purpose is None else (purpose,)
+    languages = ("", base(script.language))
+    by_line = {
+        each.where.line: each
+        for name in purposes
+        for each in (known or {}).get(name, ())
+        if base(each.language) in languages
+    }
+    return tuple(by_line[line] for line in sorted(by_line))

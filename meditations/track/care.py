@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from meditations.script.resources import asked_for
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,7 +29,9 @@ def care_record(
         "notes": script.notes,
         "content_note": script.content_note,
         "instead": list(script.instead),
-        "resources": [_told(resource) for resource in _resources(script, around)],
+        "resources": [
+            _told(each.in_language(script.language)) for each in asked_for(script, around.resources)
+        ],
         "care": {
             "words_read": review.words_read,
             "without_care": without_care,
@@ -35,14 +39,6 @@ def care_record(
             "answered": list(_findings(review.answered)),
         },
     }
-
-
-def _resources(script: Script, around: Surroundings) -> Iterable[Resource]:
-    """Those that the script asks for, each once, in the order of the file, in its language."""
-    known = around.resources or {}
-    asked = (resource for purpose in script.resources for resource in known.get(purpose, ()))
-    by_line = {resource.where.line: resource for resource in asked}
-    return [by_line[line].in_language(script.language) for line in sorted(by_line)]
 
 
 def _told(resource: Resource) -> dict[str, Any]:
