@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from meditations.serving import Server
 
 pytestmark = MARKS
+ABOVE = (
+    "document.querySelector('.top').getBoundingClientRect().bottom"
+    " <= document.querySelector('h1').getBoundingClientRect().top"
+)
+"""However many lines the switch needs, it stays above the title."""
 GERMAN = "listen/steady-de.html"
 SPANISH = "listen/steady-es.html"
 
@@ -108,4 +113,5 @@ def test_axe_finds_nothing_in_any_language(
         page.goto(tongues.address + path)
         found[path] = Axe().run(page).response["violations"]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(ABOVE), path
     assert {path: faults for path, faults in found.items() if faults} == {}

@@ -6,10 +6,11 @@ import contextlib
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
+from mutagen.id3 import ID3
 from support.podcast import SCRIPT
 
 from meditations.commands import main
@@ -17,6 +18,22 @@ from meditations.errors import FaultyScriptError, MeditationError
 from meditations.languages import canonical, in_name, own_name
 from meditations.project import Project, find_scripts, public_name, slug_of
 from meditations.script import Script, read_script
+from meditations.track.freshness import SUFFIXES, environment
+from meditations.track.pipeline import build_track
+from meditations.track.record import read_record
+from meditations.track.sounding import Stores, Workshop
+from meditations.workers import Workers
+
+RESOURCES: Final = """
+resources:
+  - name: A Line
+    region: Austria
+    for: [crisis]
+    contact: "142"
+    source: a test
+    checked: never
+    translations: {de: {region: Österreich}}
+"""
 
 
 @pytest.fixture
@@ -143,3 +160,51 @@ def notes_of(name: str) -> list[str]:
     told = json.loads(printed.getvalue())
     assert not told["faults"], told
     return [note["what"] for note in told["notes"]]
+
+
+# Its track.
+
+
+def test_a_translation_becomes_a_track_in_its_language(tmp_path: Path, workers: Workers) -> None:
+    """Named after both; captions, tags and help lines are German, the album is the podcast's."""
+    for name in ("evening", "evening.de"):
+        write(tmp_path, name, resources=["crisis"], title="Abend", palette=None)
+    (tmp_path / "resources.yaml").write_text(RESOURCES, "utf-8")
+    channel = {
+        "title": "Evenings", "description": "x", "author": "A. Maker",
+        "translations": {"de": {"title": "Abende", "description": "x"}},
+    }  # fmt: skip
+    (tmp_path / "podcast.yaml").write_text(yaml.safe_dump(channel), "utf-8")
+    project = Project(tmp_path.resolve())
+    workshop = Workshop(workers, Stores.open(tmp_path / "cache"))
+    made = {
+        name: build_track(
+            read(project, name), project, tmp_path / "out", workshop, without_care=True
+        )
+        for name in ("evening", "evening.de")
+    }
+    german = made["evening.de"].mp3
+    assert german.name == "evening.de.mp3"
+    for suffix in SUFFIXES:
+        assert (tmp_path / "out" / f"evening.de{suffix}").is_file()
+    assert "<v Künstliche Stimme>" in german.with_suffix(".vtt").read_text("utf-8")
+    tags = ID3(german)
+    tagged = (str(tags["TALB"]), str(tags["TLAN"]), str(tags["CTOC:toc"].sub_frames["TIT2"]))
+    assert tagged == ("Abende", "deu", "Kapitel")
+    english, told = (read_record(track.mp3.with_suffix(".json")) for track in made.values())
+    assert told["resources"][0]["region"] == "Österreich"
+    assert [each["region"] for each in english["resources"]] == ["Austria"]
+    assert told["resources"][0]["name"] == english["resources"][0]["name"] == "A Line"
+    assert told["palette"] == english["palette"]
+    assert {voice["voice"].partition("+")[0] for voice in told["voices"]} == {"de"}
+
+
+def test_only_what_the_podcast_is_called_makes_tracks_stale(project: Project) -> None:
+    """Its title in any language does; a guid that the program adds does not."""
+    told = "title: A\nauthor: B\ntranslations:\n  de:\n    title: C\n\n    description: x\n"
+    project.channel.write_text(told, "utf-8")
+    before = environment(project)
+    project.channel.write_text(f"{told}\n# Kept.\nguid: 1\nguids:\n  de: 2\nepisodes:\n  a.de: 3\n")
+    assert environment(project) == before
+    project.channel.write_text(told.replace("title: C", "title: D"), "utf-8")
+    assert environment(project) != before

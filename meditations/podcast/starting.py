@@ -35,6 +35,10 @@ author: {title}
 # Of the podcast as a whole: en, en-GB, de, …
 language: en
 
+# What it is called in other languages, once scripts are translated (a-quiet-evening.de.yaml).
+# translations:
+#   de: {{title: Ruhige Abende, description: Kurze Pausen am Ende eines Tages.}}
+
 # Where the folder build/podcast/ will be found on the web. Without it the page and the feed are
 # made for this computer alone; with it, they can be published.
 # site: https://example.org/meditations/
