@@ -60,7 +60,7 @@ VOICES: Final = (
 )
 RATES: Final = (90, 98, 106, 114, 122, 130)
 PITCHES: Final = (30, 38, 45, 52, 60)
-FEW, SOME, ALL = 12, 3, 1
+FEWEST, FEW, SOME, ALL = 24, 12, 3, 1
 """Each twelfth line to sort out the voices that are hard to understand, each third for the rates
 and pitches of the best, all of them for what counts."""
 MIDDLE, BEST = 10, 2
@@ -203,13 +203,27 @@ def main() -> None:
     """Listens, and writes the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--only", nargs="+", metavar="ENGINE:VOICE@RATE", default=[],
+        help="hear each 24th line in these alone, and write nothing",
+    )  # fmt: skip
     options = parser.parse_args()
     scripts = [read_script(file) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
     plans = [make_plan(script) for script in scripts if script.language == "en"]
     with ProcessPoolExecutor(options.jobs) as pool:
+        if options.only:
+            Listener(plans, pool).hear(map(_asked, options.only), FEWEST)
+            return
         text = _report(Listener(plans, pool))
     TARGET.write_text(text, "utf-8", newline="\n")
     print(text)
+
+
+def _asked(told: str) -> Manner:
+    """A voice at a rate, without a chain, from `flite:rms@126`."""
+    engine, _, rest = told.partition(":")
+    voice, _, rate = rest.rpartition("@")
+    return Manner(engine, voice, int(rate), 50, chain="plain")
 
 
 def _report(listener: Listener) -> str:

@@ -39,7 +39,12 @@ PLAIN = find_chain("plain", Path())
 WELCOME = "Hello, and welcome to these twelve quiet minutes."
 
 
-@pytest.fixture(params=list(CASES))
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.server] if case.server else [])
+        for name, case in CASES.items()
+    ]
+)
 def case(request: pytest.FixtureRequest) -> Case:
     """Each engine in turn."""
     return CASES[request.param]

@@ -37,7 +37,11 @@ SHORTEST_SHARED: Final = 4
 """Sentences of fewer words, such as “Yes.”, may stand in several meditations."""
 LONGER: Final = 0.1
 """How much longer or shorter a translation may be than its original."""
-SYNTHETIC: Final = {"en": "The voice is synthetic.", "de": "Die Stimme ist künstlich."}
+SYNTHETIC: Final = {
+    "de": "Die Stimme ist künstlich.",
+    "en": "The voice is synthetic.",
+    "es": "La voz es sintética.",
+}
 
 
 def _timeline(script: Script) -> Timeline:

@@ -67,6 +67,7 @@ def page_texts(
         "",
         groups=views.groups(podcast.episodes),
         plainest=views.plainest(podcast.episodes),
+        synthetic=views.synthetic(podcast.episodes),
         regions=views.by_region(r for e in podcast.episodes for r in e.resources),
         cover=cover or next((e.image.path for e in podcast.episodes), None),
     )

@@ -68,6 +68,12 @@ def is_steadying(episode: Episode) -> bool:
     return not STEADYING.isdisjoint(episode.kind)
 
 
+def synthetic(episodes: Iterable[Episode]) -> str:
+    """Whether the voices of episodes are made by a machine: `all`, `some` or `none` of them."""
+    kinds = {episode.synthetic for episode in episodes}
+    return kinds.pop() if len(kinds) == 1 else "some" if kinds else "none"
+
+
 def whom(kind: Sequence[str]) -> str:
     """Who a meditation is for."""
     if "partner" in kind:

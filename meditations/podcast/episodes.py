@@ -138,6 +138,14 @@ class Episode:
     record: Mapping[str, Any]
     soundbite: tuple[int, int] | None = None
 
+    @property
+    def synthetic(self) -> str:
+        """Whether its voices are made by a machine: `all`, `some` or `none` of them."""
+        if not self.record.get("synthetic_voice", True):
+            return "none"
+        voices = self.record.get("voices", ())
+        return "all" if all(voice.get("synthetic", True) for voice in voices) else "some"
+
 
 def read_episode(mp3: Path, guid: str) -> Episode:
     """The episode that a finished track makes.

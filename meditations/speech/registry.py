@@ -19,6 +19,7 @@ GROUP: Final = "meditations.engines"
 
 OURS: Final = {
     "pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine",
+    "recorded": "meditations.speech.recorded_engine:RecordedEngine",
     "flite": "meditations.speech.command_engine:flite",
     "espeak-ng": "meditations.speech.command_engine:espeak_ng",
     "say": "meditations.speech.command_engine:say",

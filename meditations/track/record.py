@@ -80,9 +80,12 @@ def make_record(
             "channels": 2,
         },
         "loudness": {"target_speech_lufs": SPEECH_LUFS, **asdict(loudness)},
-        "voices": [asdict(manner) for manner in manners],
+        "voices": [
+            {**asdict(manner), "synthetic": manner.engine not in sounding.persons}
+            for manner in manners
+        ],
         "chains": {name: asdict(chain) for name, chain in sounding.chains.items()},
-        "synthetic_voice": True,
+        "synthetic_voice": any(manner.engine not in sounding.persons for manner in manners),
         "sounds": _sounds(sounding),
         "beds": [
             {

@@ -12,7 +12,7 @@ from meditations.quantities import FRAMES_PER_MS, format_clock
 from meditations.track.caption_lines import caption_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from meditations.script import Script
     from meditations.timeline.timeline import Cue, Timeline
@@ -21,6 +21,7 @@ VTT_WIDTH: Final = 65
 SRT_WIDTH: Final = 32
 CAPTION_LINES: Final = 2
 SPEAKER: Final = "Synthetic voice"
+PERSON: Final = "Recorded voice"
 
 
 def ms(frame: int) -> int:
@@ -38,14 +39,21 @@ def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[st
         yield from _parts(cue, width)
 
 
-def speakers(timeline: Timeline) -> list[str]:
+def speakers(timeline: Timeline, persons: Container[str] = ()) -> list[str]:
     """Who speaks each cue, as listeners are shown: by name, where the script gives one.
 
-    Voices without a name are numbered where there are several.
+    Voices without a name are numbered where there are several of a kind.
+
+    Args:
+        timeline: Who speaks when.
+        persons: The engines whose voices are people's.
     """
     nameless = dict.fromkeys(_voice(cue) for cue in timeline.cues if not cue.speaker)
-    numbers = {voice: f" {n}" if len(nameless) > 1 else "" for n, voice in enumerate(nameless, 1)}
-    return [cue.speaker or SPEAKER + numbers[_voice(cue)] for cue in timeline.cues]
+    names: dict[tuple[str, str], str] = {}
+    for kind in (SPEAKER, PERSON):
+        alike = [v for v in nameless if (PERSON if v[0] in persons else SPEAKER) == kind]
+        names |= {v: f"{kind} {n}" if len(alike) > 1 else kind for n, v in enumerate(alike, 1)}
+    return [cue.speaker or names[_voice(cue)] for cue in timeline.cues]
 
 
 def _voice(cue: Cue) -> tuple[str, str]:
@@ -83,14 +91,14 @@ def _at_letter(cue: Cue, count: int) -> int:
     return ms(cue.end_frame)
 
 
-def vtt(timeline: Timeline, language: str) -> str:
+def vtt(timeline: Timeline, language: str, persons: Container[str] = ()) -> str:
     """The captions as WebVTT; each says who speaks.
 
     No time stamps within a caption: not every app is sure to hide them.
     """
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
-    for cue, speaker in zip(timeline.cues, speakers(timeline), strict=True):
+    for cue, speaker in zip(timeline.cues, speakers(timeline, persons), strict=True):
         for start, end, lines in _parts(cue, VTT_WIDTH):
             text = "\n".join(html.escape(line, quote=False) for line in lines)
             times = f"{format_clock(start)} --> {format_clock(end)}"
@@ -108,12 +116,12 @@ def srt(timeline: Timeline) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def transcript(script: Script, timeline: Timeline) -> str:
+def transcript(script: Script, timeline: Timeline, persons: Container[str] = ()) -> str:
     """All that is said, as text to read: a heading for each section, a paragraph for each line.
 
     Where several voices speak, their names stand before what they say.
     """
-    paragraphs, names = [script.title], speakers(timeline)
+    paragraphs, names = [script.title], speakers(timeline, persons)
     told = len(set(names)) > 1
     for number, chapter in enumerate(timeline.chapters):
         paragraphs.append(chapter.title + "\n" + "-" * len(chapter.title))

@@ -6,17 +6,26 @@ To add one: a `Case` in `CASES`, whose functions lay what it needs into a projec
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from meditations.speech import kokoro_engine, piper_engine, pyttsx3_engine, speaker, speaking_child
+from meditations.speech import (
+    command_engine,
+    kokoro_engine,
+    piper_engine,
+    pyttsx3_engine,
+    speaker,
+    speaking_child,
+)
 from meditations.speech.kokoro_engine import KokoroEngine
 from meditations.speech.kokoro_line import KokoroLine
 from meditations.speech.neural import end_neural
 from meditations.speech.piper_engine import PiperEngine
 from meditations.speech.piper_line import PiperLine
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
+from meditations.speech.registry import engine_named
 from meditations.speech.utterance import Manner
 from support.voice_models import write_kokoro, write_piper
 
@@ -60,6 +69,7 @@ class Case:
         changed: The engine, with another version, or another model under the same name.
         end: Ends its processes, so that the next line starts them anew.
         words: Whether it tells when each word sounds.
+        server: Whether it needs a program that `.ci/run` installs.
     """
 
     manner: Manner
@@ -71,6 +81,7 @@ class Case:
     changed: Break
     end: Callable[[], None] = lambda: None
     words: bool = False
+    server: bool = False
 
 
 def crash(*given: object) -> None:
@@ -163,6 +174,40 @@ def _kokoro_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return KokoroEngine(root)
 
 
+def _stand_in(name: str, does: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Another program under the name of one that is installed, found before it."""
+    folder = root / "stand-ins"
+    folder.mkdir()
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{does.format(program=shutil.which(name))}\n")
+    file.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(command_engine, "PATIENCE_S", 0.3)
+    return engine_named(name, root)
+
+
+def _program_case(name: str, voice: str, rate_wpm: int) -> Case:
+    """A program of the table, as Debian brings it."""
+
+    def standing_in(does: str) -> Break:
+        return lambda root, monkeypatch: _stand_in(name, does, root, monkeypatch)
+
+    def missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+        monkeypatch.setenv("PATH", str(root))
+        return engine_named(name, root)
+
+    return Case(
+        manner=Manner(name, voice, rate_wpm, 50),
+        make=lambda root: engine_named(name, root),
+        hangs=standing_in("sleep 60"),
+        crashes=standing_in("kill -ABRT $$"),
+        missing=missing,
+        mend=f"sudo apt install {name}",
+        changed=standing_in('exec {program} "$@"'),
+        server=True,
+    )
+
+
 CASES = {
     "pyttsx3": Case(
         manner=Manner("pyttsx3", "en-us+f5", 106, 45),
@@ -196,6 +241,8 @@ CASES = {
         end=end_neural,
         words=True,
     ),
+    "flite": _program_case("flite", "rms", 126),
+    "espeak-ng": _program_case("espeak-ng", "en-us+f5", 106),
 }
 
 
