@@ -103,6 +103,19 @@ def test_serve_prints_where_page_and_feed_are(project: Path) -> None:
         assert serving.get("/feed.xml") == (200, b"<rss/>")
 
 
+def test_serve_prints_the_pages_and_feeds_of_all_languages(project: Path) -> None:
+    """Each has a line of its own, and nothing else has."""
+    folder = project / "build" / "podcast"
+    for name in ("feed-de.xml", "index-de.html", "manifest-de.webmanifest", "sw.js"):
+        (folder / name).write_text("x")
+    with Serving(project, "--port", "0") as serving:
+        lines = [line.partition(serving.address) for line in serving.told.splitlines()[:-1]]
+        assert sorted((what, path) for what, _, path in lines) == [
+            ("Feed: ", "feed-de.xml"), ("Feed: ", "feed.xml"),
+            ("Page: ", ""), ("Page: ", "index-de.html"),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_at_once(by: int, project: Path) -> None:
     """With listeners on the line it ends within two seconds, says so, and gives the port back."""
