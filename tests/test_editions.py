@@ -23,12 +23,13 @@ from support.podcast import (
 )
 from support.serving import ask, served
 
+from meditations.commands.podcast_folder import make_podcast_folder, page_writers
 from meditations.commands.upload_progress import PlainProgress
 from meditations.errors import FaultyScriptError, MeditationError
 from meditations.podcast.feed import NAMESPACES
 from meditations.podcast.feed_checks import check_contents
 from meditations.podcast.identity import episode_guid, podcast_guid
-from meditations.podcast.publishing_folder import publishing_contents
+from meditations.podcast.publishing_folder import contents_of, publishing_contents
 from meditations.publishing.gate import admit, refuse_others
 from meditations.publishing.local import FolderTarget
 from meditations.publishing.publisher import Wishes, publish
@@ -355,6 +356,10 @@ def test_a_language_without_words_says_that_they_are_english(tmp_path: Path) -> 
     assert '<html lang="en">' in page
     assert '<h1 lang="fr" dir="auto">Soirées</h1>' in page
     assert '<span aria-current="page" lang="fr">Français</span>' in page
+    outcome = make_podcast_folder(project, project.build / "tracks", "a test", ())
+    assert outcome is not None
+    (told,) = outcome.told
+    assert told.startswith("The page's own words are English in the podcast in Français")
 
 
 # Publishing and serving.
@@ -406,9 +411,6 @@ def test_what_has_to_wait_is_left_out_in_every_language(
     project: Project, folder: Path, podcast: Podcast
 ) -> None:
     """The folder that is sent instead has the feeds of all languages, without what waits."""
-    from meditations.commands.podcast_folder import page_writers
-    from meditations.podcast.publishing_folder import contents_of
-
     reviewed = admit(podcast, unreviewed=False)
     with staged(
         reviewed, folder, lambda told: contents_of(told, project, page_writers()).contents

@@ -24,7 +24,7 @@ def check_feed(project: Project, *, as_json: bool) -> int:
     try:
         published = _published(project)
         checked = check_contents(published.contents)
-        count = len(published.podcast.episodes)
+        count = len(published.podcast.everything)
         for slug, why in published.podcast.withheld:
             checked.notes.append(MeditationError(f"'{slug}' is not in the podcast: {why}"))
     except FaultyScriptError as error:
