@@ -124,15 +124,16 @@ def test_a_track_goes_where_its_language_is(
 
 
 def test_translations_in_podcast_yaml_are_checked(tmp_path: Path) -> None:
-    """A tag that is none, and a title that is missing, are told with their places."""
+    """A tag that is none, and a title that is missing, are told; so is the own language."""
     for told, message in (
         ({"german": {"title": "x", "description": "x"}}, "is no language"),
         ({"de": {"title": "x"}}, "the key 'description' is missing"),
+        ({"en": TONGUES["de"]}, "which is the podcast's own language"),
         ({"de": {"title": "x", "description": "x", "author": "x"}}, "'author' is not known"),
     ):
         with pytest.raises(FaultyScriptError, match=message) as caught:
             podcast_of(write_project(tmp_path, {"x": {}}, {"translations": told}))
-        assert caught.value.where.line > 1
+        assert caught.value.where.line >= 1
 
 
 # Who is who for good.

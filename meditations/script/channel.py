@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.functional_validators import AfterValidator, PlainValidator
 
 from meditations.errors import MeditationError, Where
@@ -142,6 +142,15 @@ class Translation(Settings):
     description: Description
 
 
+def _refuse_own_language(channel: Channel) -> None:
+    for tag in channel.translations:
+        if tag.lower() == channel.language.lower():
+            raise MeditationError(
+                f"translations: names '{tag}', which is the podcast's own language",
+                mend="its title and description stand at the top of the file: leave it out there",
+            )
+
+
 class Channel(Settings):
     """The podcast as a whole.
 
@@ -179,6 +188,11 @@ class Channel(Settings):
     guids: dict[Language, Guid] = {}
     episodes: Annotated[dict[str, EpisodeEntry], Field(default_factory=dict)]
     where: Annotated[Where, Field(alias="@where")] = Where()
+
+    @model_validator(mode="after")
+    def _translated_elsewhere(self) -> Channel:
+        told(_refuse_own_language)(self)
+        return self
 
     def edition(self, language: str) -> str | None:
         """Which edition a track in some language belongs to, by its tag; OWN for the channel's own.
