@@ -15,6 +15,7 @@ from typing import Final
 
 from meditations.errors import MeditationError, nearest
 from meditations.quantities import parse_duration
+from meditations.script.ipa import read_ipa
 
 LONGEST_LINE: Final = 5_000
 """Characters in one line of speech; ten minutes without a pause are no meditation."""
@@ -238,5 +239,11 @@ def _pronounced(mark: str, offset: int) -> tuple[str, str]:
             f"write it in double quotes: {PRONUNCIATIONS[name]}",
             offset,
         )
-    told = value[1:-1]
-    return (told, "") if name == "sub" else ("", told.strip())
+    told = value[1:-1].strip()
+    if name == "sub":
+        return told, ""
+    try:
+        read_ipa(told)
+    except MeditationError as error:
+        raise MarkError(error.what, error.mend, offset) from None
+    return "", told

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BeforeValidator, model_validator
 
 from meditations.errors import MeditationError
+from meditations.script.ipa import read_ipa
 from meditations.script.marks import Word, speakable
 from meditations.script.settings import Settings
 from meditations.script.values import Text, given, told
@@ -48,6 +49,8 @@ def _check_sound(sound: Sound) -> None:
             f"{given(sound.sub)} holds nothing that can be spoken",
             mend=f"write it in letters, as in  {_EXAMPLE}",
         )
+    if sound.ipa is not None:
+        read_ipa(sound.ipa)
 
 
 def _read_words(value: Any) -> Any:

@@ -90,7 +90,7 @@ class Engine(Hashable, Protocol):
         """A digest of the files that this sound depends on besides, such as a model; or empty.
 
         Raises:
-            MeditationError: If one is missing.
+            MeditationError: If one is missing, or this voice cannot speak the sounds given.
         """
 
     def check(self, manner: Manner) -> None:

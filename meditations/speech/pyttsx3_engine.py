@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError, SpeechError, nearest
-from meditations.speech import espeak, system_voices
+from meditations.speech import espeak, phonemes, system_voices
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.speaker import speak_in_a_child
 
@@ -38,14 +38,21 @@ class Pyttsx3Engine:
     root: Path = Path()
     name: str = "pyttsx3"
     usual_rate_wpm: int = 106
-    reads_ipa: bool = False
+    reads_ipa: bool = True
     synthetic: bool = True
     tries: int = TRIES
 
     def basis(self, utterance: Utterance) -> str:
         """The system's version for its voices; those of espeak-ng are told by its own."""
         voice = utterance.manner.voice
-        return system_voices.basis(voice) if system_voices.driver_of(voice) else ""
+        if not system_voices.driver_of(voice):
+            return f"phonemes {phonemes.FORMAT}" if utterance.sounds else ""
+        if utterance.sounds:
+            raise MeditationError(
+                f"the voice '{voice}' cannot read sounds",
+                mend='write them in letters: (word)[sub:"…"]',
+            )
+        return system_voices.basis(voice)
 
     def version(self) -> str:
         """Versions of pyttsx3 and of espeak-ng."""
@@ -93,12 +100,15 @@ class Pyttsx3Engine:
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Speaks in a fresh process, up to three times, and verifies what came back."""
         faults = []
+        given = (
+            replace(utterance, text=phonemes.given(utterance)) if utterance.sounds else utterance
+        )
         for _ in range(self.tries):
             target = scratch / f"spoken-{uuid4().hex}.wav"
             try:
                 if system_voices.driver_of(utterance.manner.voice):
                     return system_voices.speak(utterance, scratch, timeout_s(utterance))
-                fault = speak_in_a_child(utterance, str(target), timeout_s(utterance))
+                fault = speak_in_a_child(given, str(target), timeout_s(utterance))
                 if not fault:
                     return _verified(target, utterance)
             except SpeechError as error:
@@ -138,12 +148,21 @@ def _verified(file: Path, utterance: Utterance) -> Recording:
     samples = np.frombuffer(raw, dtype="<i2").astype(np.float32) / np.float32(32768)
     if not np.any(np.abs(samples) > 0.01):
         raise SpeechError("the engine gave silence")
-    shortest_s = SHORTEST_SHARE * expected_s(utterance.text, utterance.manner.rate_wpm)
-    if utterance.text.isascii() and count / rate_hz < shortest_s:
+    text = _in_letters(utterance)
+    shortest_s = SHORTEST_SHARE * expected_s(text, utterance.manner.rate_wpm)
+    if text.isascii() and count / rate_hz < shortest_s:
         raise SpeechError(
             f"the engine gave {count / rate_hz:.2f} s where at least {shortest_s:.2f} s belong"
         )
     return Recording(samples, rate_hz)
+
+
+def _in_letters(utterance: Utterance) -> str:
+    """The words whose sounds are not given; the others may be far shorter than they look."""
+    given = {
+        n for sounds in utterance.sounds for n in range(sounds.first, sounds.first + sounds.count)
+    }
+    return " ".join(word for n, word in enumerate(utterance.words) if n not in given)
 
 
 def _choices(word: str, known: Iterable[str]) -> list[str]:

@@ -119,6 +119,8 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
         engine.proxy.setBusy(True)
     _wait_until_idle(library, deadline)
     if not faults:
+        if utterance.sounds:
+            _read_phonemes()
         engine.save_to_file(utterance.text, str(target))
         # It may come back before the synthesis has begun, or sleep on after it has ended: what
         # counts is the driver's word that it has finished.
@@ -126,6 +128,14 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
         if not finished.wait(max(0.0, deadline - time.monotonic())):
             return f"no answer within {timeout_s:.0f} s"
     return "; ".join(faults)
+
+
+def _read_phonemes() -> None:
+    """Has espeak-ng take what stands in [[…]] for phonemes, which pyttsx3's driver never asks."""
+    from pyttsx3.drivers import _espeak
+
+    synth = _espeak.Synth
+    _espeak.Synth = lambda text, flags=0: synth(text, flags=flags | _espeak.PHONEMES)
 
 
 def _wait_until_idle(library: ctypes.CDLL, deadline: float) -> None:
