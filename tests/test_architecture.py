@@ -58,6 +58,7 @@ ALONE: Final = {
     "markdown_it": {"podcast"},
     "nh3": {"podcast"},
     "s3fs": {"publishing"},
+    "spellchecker": {"plan"},
     "sshfs": {"publishing"},
 }
 """Which room alone knows a library."""

@@ -88,6 +88,10 @@ class Lexicon:
         """The words as they are said; what carries a mark stays as it is, and so do captions."""
         return tuple(self._said(words))
 
+    def knows(self, word: Word) -> bool:
+        """Whether a maker has told how a word is said, be it as it is written."""
+        return self._known((word,)) is not None
+
     def _said(self, words: Sequence[Word]) -> Iterator[Word]:
         place = 0
         while place < len(words):
