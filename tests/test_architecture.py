@@ -54,7 +54,7 @@ ALONE: Final = {
     "asyncssh": {"publishing"},
     "botocore": {"publishing"},
     "fsspec": {"publishing"},
-    "lxml": {"podcast"},
+    "lxml": {"podcast", "script"},
     "markdown_it": {"podcast"},
     "nh3": {"podcast"},
     "s3fs": {"publishing"},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BeforeValidator, model_validator
 
-from meditations.errors import MeditationError
+from meditations.errors import MeditationError, Where
 from meditations.script.ipa import read_ipa
 from meditations.script.marks import Word, speakable
 from meditations.script.settings import Settings
@@ -34,11 +34,12 @@ class Sound(Settings):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Sound:
-        told(_check_sound)(self)
+        told(check_sound)(self)
         return self
 
 
-def _check_sound(sound: Sound) -> None:
+def check_sound(sound: Sound) -> None:
+    """Raises a MeditationError where it does not say how a word sounds."""
     if (sound.sub is None) == (sound.ipa is None):
         raise MeditationError(
             "this does not say how the word sounds",
@@ -56,12 +57,16 @@ def _check_sound(sound: Sound) -> None:
 def _read_words(value: Any) -> Any:
     if isinstance(value, dict):
         for word in value:
-            if not _WORD.fullmatch(word) or re.search(r"[\[\]()]", word):
-                raise MeditationError(
-                    f"{given(word)} is no word",
-                    mend="write it without punctuation before or behind it",
-                )
+            check_word(word)
     return value
+
+
+def check_word(word: str) -> None:
+    """Raises a MeditationError for what cannot be a word, or several, of a script."""
+    if not _WORD.fullmatch(word) or re.search(r"[\[\]()]", word):
+        raise MeditationError(
+            f"{given(word)} is no word", mend="write it without punctuation before or behind it"
+        )
 
 
 Words = Annotated[dict[str, Sound], BeforeValidator(told(_read_words))]
@@ -70,6 +75,7 @@ Words = Annotated[dict[str, Sound], BeforeValidator(told(_read_words))]
 class _File(Settings):
     words: Words = {}
     languages: dict[str, Words] = {}
+    lexicons: tuple[Text, ...] = ()
 
 
 class Lexicon:
@@ -135,20 +141,64 @@ def read_lexicon(project: Project, language: str, own: Mapping[str, Sound]) -> L
     """The words of a project in a language, and those of a script, which go before them.
 
     Raises:
-        MeditationError: If the project's file cannot be read, or holds faults.
+        MeditationError: If a file of the project's cannot be read, or holds faults.
     """
-    file = lexicon_file(project)
-    if file is None:
-        return Lexicon(own)
+    return Lexicon({**project_words(project, language), **own})
+
+
+def project_words(project: Project, language: str) -> dict[str, Sound]:
+    """The words of a project in a language: those of its lexicons, and its own before them.
+
+    Raises:
+        MeditationError: If a file cannot be read, or holds faults.
+    """
+    read = _read(project)
+    code = language.lower()
+    words: dict[str, Sound] = {}
+    if read.lexicons:
+        from meditations.script.pls import read_pls  # slow to import
+
+        for file in reversed(_named(read.lexicons, project)):
+            lexicon = read_pls(file, project.shown(file))
+            words |= lexicon.words if lexicon.is_for(code) else {}
+    of_language = read.languages.get(code.split("-")[0], {}) | read.languages.get(code, {})
+    return {**words, **read.words, **of_language}
+
+
+def lexicon_files(project: Project) -> list[Path]:
+    """The files that tell how words are said, be they there or not.
+
+    Raises:
+        MeditationError: If the project's own cannot be read.
+    """
+    return [project.root / NAME, *_named(_read(project).lexicons, project)]
+
+
+def _read(project: Project) -> _File:
+    file = project.root / NAME
+    if not file.is_file():
+        return _File()
     from meditations.script.reader import read_settings
 
-    read = read_settings(file, project.shown(file), _File, "a list of words", "words:")
-    code = language.lower()
-    of_language = read.languages.get(code.split("-")[0], {}) | read.languages.get(code, {})
-    return Lexicon({**read.words, **of_language, **own})
+    return read_settings(file, project.shown(file), _File, "a list of words", "words:")
 
 
-def lexicon_file(project: Project) -> Path | None:
-    """The project's `pronunciation.yaml`, if it has one."""
-    file = project.root / NAME
-    return file if file.is_file() else None
+def _named(names: Sequence[str], project: Project) -> list[Path]:
+    where = Where(project.shown(project.root / NAME))
+    found = []
+    for name in names:
+        file = (project.root / name).resolve()
+        if not file.is_relative_to(project.root.resolve()):
+            raise MeditationError(
+                f"the lexicon '{name}' lies outside the project",
+                mend=f"copy it in, and name the copy: cp '{file}' .",
+                where=where,
+            )
+        if not file.is_file():
+            raise MeditationError(
+                f"the lexicon '{name}' is not there",
+                mend="name a PLS file in the project, or leave it out",
+                where=where,
+            )
+        found.append(file)
+    return found
