@@ -45,8 +45,9 @@ class Telephone:
         if written in self._known or self._is_sure(match, written, digits, len(groups)):
             return self._said(written, groups)
         # Numbers side by side are one number to somebody; so is a long one without its points.
+        side_by_side = " " in written and max(map(len, groups)) > 1
         return (
-            written if " " in written or (len(groups) == 1 and digits > _LEAST_DIGITS + 1) else None
+            written if side_by_side or (len(groups) == 1 and digits > _LEAST_DIGITS + 1) else None
         )
 
     def _is_sure(self, match: re.Match[str], written: str, digits: int, groups: int) -> bool:
