@@ -34,7 +34,7 @@ SAID = {
             "It is number five, for example Doctor Who and Missis X."
         ),
         "No. 3 more.": "No. three more.",
-        "5 4 3, and 5*3": "five four three, and five three",
+        "5 4 3, and 5*3": "five four three, and 5 3",
         "Wait approx. 5 min. Then rest.": "Wait approximately five minutes. Then rest.",
         "a 10-minute rest, a 3-year-old": "a ten-minute rest, a three-year-old",
         "the 3rd of March 2024, May 2020": (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Final
+import unicodedata
+from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from meditations.errors import MeditationError, Where
 from meditations.script.ipa import read_ipa
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from meditations.project import Project
 
+_SIBILANTS, _VOICELESS = "szʃʒ", "ptkfθ"
 NAME: Final = "pronunciation.yaml"
 _EXAMPLE: Final = "Ujjayi: oo-jai-yee"
 _WORD: Final = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
@@ -50,31 +52,38 @@ def check_sound(sound: Sound) -> None:
             f"{given(sound.sub)} holds nothing that can be spoken",
             mend=f"write it in letters, as in  {_EXAMPLE}",
         )
+    if sound.sub is not None and re.search(r"[\[\]]", sound.sub):
+        raise MeditationError(
+            f"{given(sound.sub)} holds brackets, which cannot be spoken",
+            mend="write letters alone; a pause belongs into the line",
+        )
     if sound.ipa is not None:
         read_ipa(sound.ipa)
 
 
-def _read_words(value: Any) -> Any:
-    if isinstance(value, dict):
-        for word in value:
-            check_word(word)
-    return value
-
-
 def check_word(word: str) -> None:
     """Raises a MeditationError for what cannot be a word, or several, of a script."""
-    if not _WORD.fullmatch(word) or re.search(r"[\[\]()]", word):
+    # A full stop may belong to it: U.S.
+    if not _WORD.fullmatch(word.removesuffix(".")) or re.search(r"[\[\]()]", word):
         raise MeditationError(
             f"{given(word)} is no word", mend="write it without punctuation before or behind it"
         )
 
 
-Words = Annotated[dict[str, Sound], BeforeValidator(told(_read_words))]
+def _read_word(word: str) -> str:
+    check_word(word)
+    return word
+
+
+Words = dict[Annotated[str, BeforeValidator(told(_read_word))], Sound]
+
+
+LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 
 
 class _File(Settings):
     words: Words = {}
-    languages: dict[str, Words] = {}
+    languages: dict[Annotated[str, StringConstraints(pattern=LANGUAGE)], Words] = {}
     lexicons: tuple[Text, ...] = ()
 
 
@@ -87,7 +96,7 @@ class Lexicon:
 
     def __init__(self, words: Mapping[str, Sound] | None = None) -> None:
         """Takes words, each with its sound."""
-        self._words = {tuple(word.split()): sound for word, sound in (words or {}).items()}
+        self._words = {_key(word): sound for word, sound in (words or {}).items()}
         self._longest = max(map(len, self._words), default=0)
 
     def applied(self, words: Sequence[Word]) -> tuple[Word, ...]:
@@ -102,7 +111,8 @@ class Lexicon:
         place = 0
         while place < len(words):
             for count in range(min(self._longest, len(words) - place), 0, -1):
-                if found := self._known(words[place : place + count]):
+                last = place + count == len(words)
+                if found := self._known(words[place : place + count], is_last=last):
                     yield found
                     place += count
                     break
@@ -110,26 +120,43 @@ class Lexicon:
                 yield words[place]
                 place += 1
 
-    def _known(self, words: Sequence[Word]) -> Word | None:
+    def _known(self, words: Sequence[Word], *, is_last: bool = False) -> Word | None:
         if any(is_marked(word) for word in words):
             return None
-        text = " ".join(word.spoken for word in words)
+        text = unicodedata.normalize("NFC", " ".join(word.spoken for word in words))
         core = _WORD.search(text)
         if core is None:
             return None
+        stopped = text[core.end() :].startswith(".")
         for said, ending in (
+            *([(core[0] + ".", "")] if stopped else []),
             (core[0], ""),
             *((core[0][:-2], core[0][-2:]) for s in ("'s", "’s") if core[0].endswith(s)),
         ):
-            key = tuple(said.split())
+            key = _key(said)
             sound = self._words.get(key) or self._words.get(tuple(map(str.lower, key)))
-            if sound is None or (ending and sound.ipa):
+            if sound is None:
                 continue
             spoken = f"{speakable(sound.sub)}{ending}" if sound.sub else core[0]
             around = (text[: core.start()], text[core.end() :])
+            if said.endswith("."):
+                # Its own full stop is not spoken, but that of the sentence is.
+                around = (around[0], around[1] if is_last else around[1][1:])
             caption = " ".join(word.caption for word in words)
-            return Word(caption, around[0] + spoken + around[1], (sound.ipa or "").strip())
+            ipa = _with_s(sound.ipa.strip()) if sound.ipa and ending else (sound.ipa or "").strip()
+            return Word(caption, around[0] + spoken + around[1], ipa)
         return None
+
+
+def _key(word: str) -> tuple[str, ...]:
+    """A word, or several, whatever apostrophe was typed and however its accents are stored."""
+    return tuple(unicodedata.normalize("NFC", word).replace("’", "'").split())
+
+
+def _with_s(ipa: str) -> str:
+    """The sounds of a word with its English `'s`."""
+    last = ipa.rstrip("ː.")[-1:]
+    return ipa + ("ɪz" if last in _SIBILANTS else "s" if last in _VOICELESS else "z")
 
 
 def is_marked(word: Word) -> bool:
@@ -161,8 +188,11 @@ def project_words(project: Project, language: str) -> dict[str, Sound]:
         for file in reversed(_named(read.lexicons, project)):
             lexicon = read_pls(file, project.shown(file))
             words |= lexicon.words if lexicon.is_for(code) else {}
-    of_language = read.languages.get(code.split("-")[0], {}) | read.languages.get(code, {})
-    return {**words, **read.words, **of_language}
+    words |= read.words
+    for wanted in dict.fromkeys((code.split("-")[0], code)):
+        for name, of_language in read.languages.items():
+            words |= of_language if name.lower() == wanted else {}
+    return words
 
 
 def lexicon_files(project: Project) -> list[Path]:
