@@ -16,7 +16,7 @@ from meditations.errors import MeditationError
 from meditations.plan import make_plan
 from meditations.project import Project
 from meditations.script.ipa import Segment, distance, read_ipa
-from meditations.speech import espeak, phonemes
+from meditations.speech import espeak, espeak_spelling
 from meditations.speech.espeak_phonemes import told
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
 from meditations.speech.utterance import Manner, Sounds, Utterance
@@ -49,8 +49,8 @@ def test_what_a_voice_says_can_be_told_to_it(voice: str) -> None:
     """The sounds of common words, given back to espeak-ng, are the same sounds."""
     words = WORDS[voice].split()
     same = [
-        told(f"[[{phonemes.spelled(ipa, voice).phonemes}]]", voice).strip() == ipa
-        for ipa in (phonemes.heard(word, voice) for word in words)
+        told(f"[[{espeak_spelling.spelled(ipa, voice).phonemes}]]", voice).strip() == ipa
+        for ipa in (espeak_spelling.heard(word, voice) for word in words)
     ]
     assert len(same) >= (180 if voice == "en-us" else 100)
     assert np.mean(same) >= SAME_PHONEMES[voice]
@@ -62,7 +62,7 @@ def test_a_word_sounds_alike_in_letters_and_in_sounds(voice: str, tmp_path: Path
     within, share = SAME_LENGTH[voice]
     near = []
     for word in WORDS[voice].split()[::4]:
-        sounds = Sounds(0, 1, phonemes.heard(word, voice))
+        sounds = Sounds(0, 1, espeak_spelling.heard(word, voice))
         plain = length_s(utterance(word, voice=voice), tmp_path)
         given_ = length_s(utterance(word, sounds, voice=voice), tmp_path)
         near.append(abs(given_ / plain - 1) < within)
@@ -89,22 +89,22 @@ def test_sounds_are_spelled_for_the_voice(
     ipa: str, voice: str, given_: str, replaced: tuple[tuple[str, str], ...]
 ) -> None:
     """Each in the voice's own notation; what it lacks is said by the nearest that it has."""
-    assert phonemes.spelled(ipa, voice) == phonemes.Spelling(given_, replaced)
+    assert espeak_spelling.spelled(ipa, voice) == espeak_spelling.Spelling(given_, replaced)
 
 
 def test_every_voice_can_be_told_sounds() -> None:
     """No voice of espeak-ng lacks the means; none fails."""
     for language in set(espeak.languages(espeak.locate()).values()):
-        spelling = phonemes.spelled("ˈmaːna nasˈti", language.name).phonemes
+        spelling = espeak_spelling.spelled("ˈmaːna nasˈti", language.name).phonemes
         assert "m" in spelling, language.name
 
 
 def test_the_words_around_stay_words(tmp_path: Path) -> None:
     """Punctuation stays, and brackets that somebody wrote never become sounds."""
     said = utterance("Now, (hello) [[h@l'oU]] there.", Sounds(1, 1, "həˈloʊ"))
-    assert phonemes.given(said) == "Now, ([[h|@|l|'oU]]) [h@l'oU] there."
+    assert espeak_spelling.given(said).text == "Now, ([[h|@|l|'oU]]) [h@l'oU] there."
     plain, without = "Now [[h@l'oU]] there.", "Now [h@l'oU] there."
-    rest = Sounds(2, 1, phonemes.heard("there", "en-us"))
+    rest = Sounds(2, 1, espeak_spelling.heard("there", "en-us"))
     assert samples(utterance(plain, rest), tmp_path) == samples(utterance(without, rest), tmp_path)
     spelled_out = length_s(utterance(plain), tmp_path)
     assert spelled_out > 1.15 * length_s(utterance("Now hello there."), tmp_path)
@@ -113,9 +113,9 @@ def test_the_words_around_stay_words(tmp_path: Path) -> None:
 def test_words_keep_their_places() -> None:
     """Each word is one between blanks where it can be, so that its time can be told."""
     two = utterance("Now two words, rest.", Sounds(1, 2, "tuː wɜːdz"))
-    assert phonemes.given(two) == "Now [[t|u: w|3:|d|z]], rest."
+    assert espeak_spelling.given(two).text == "Now [[t|u: w|3:|d|z]], rest."
     one = utterance("Now om, rest.", Sounds(1, 1, "oʊm oʊm"))
-    assert phonemes.given(one) == "Now [[oU|m||oU|m]], rest."
+    assert espeak_spelling.given(one).text == "Now [[oU|m||oU|m]], rest."
 
 
 def test_sounds_are_part_of_a_take_s_key() -> None:
@@ -164,7 +164,7 @@ def test_whatever_is_ipa_can_be_spelled(ipa: str) -> None:
         assert error.what == "there is no sound in it"  # noqa: PT017
         return
     for voice in ("en-us", "de", "es"):
-        spelling = phonemes.spelled(ipa, voice)
+        spelling = espeak_spelling.spelled(ipa, voice)
         assert spelling.phonemes
         assert "]" not in spelling.phonemes
 
@@ -175,3 +175,15 @@ def test_near_sounds_are_near() -> None:
     for foreign, near in {"ɸ": "f", "ʈ": "t", "ɲ": "n", "x": "h", "ʁ": "r", "ɣ": "ɡ"}.items():
         order = sorted(signs, key=lambda sign: distance(Segment(foreign), Segment(sign)))
         assert near in order[:3], (foreign, order[:5])
+
+
+def test_words_under_sounds_have_their_times(tmp_path: Path) -> None:
+    """The same as in letters; where words and sounds cannot be counted off, none are told."""
+    engine = Pyttsx3Engine()
+    plain = utterance("Now hello there, and rest.")
+    times = engine.speak(plain, tmp_path).words
+    with_sounds = replace(plain, sounds=(Sounds(1, 1, "həˈloʊ"),))
+    assert times is not None
+    assert engine.speak(with_sounds, tmp_path).words == times
+    two_as_one = replace(plain, sounds=(Sounds(1, 2, "həˈloʊ"),))
+    assert engine.speak(two_as_one, tmp_path).words is None

@@ -13,7 +13,7 @@ from meditations.errors import MeditationError, Where
 from meditations.plan.reading_out import left_as_written
 from meditations.plan.vocabulary import is_common
 from meditations.script.pronunciation import NAME, is_marked
-from meditations.speech import phonemes
+from meditations.speech import espeak_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +106,7 @@ class _Looker:
             self._voice = ""
 
     def heard(self, text: str) -> str:
-        return phonemes.heard(text, self._voice) if self._voice else ""
+        return espeak_spelling.heard(text, self._voice) if self._voice else ""
 
     def doubts(self, word: Word) -> Iterator[tuple[str, str, str]]:
         """Each with what is said, why it is doubtful, and how to mend it, if not as usual."""
@@ -126,7 +126,7 @@ class _Looker:
     def _sounds(self, word: Word) -> Iterator[tuple[str, str, str]]:
         if not self._voice:
             return
-        replaced = phonemes.spelled(word.ipa, self._voice).replaced
+        replaced = espeak_spelling.spelled(word.ipa, self._voice).replaced
         if replaced:
             told = ", ".join(f"{near} for {sound}" for sound, near in replaced)
             core = _CORE.search(word.caption)

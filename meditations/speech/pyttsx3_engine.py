@@ -11,13 +11,16 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError, SpeechError, nearest
-from meditations.speech import espeak, phonemes, system_voices
+from meditations.speech import espeak, espeak_spelling, system_voices
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.speaker import speak_in_a_child
+from meditations.speech.word_events import words_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from meditations.speech.engine import WordTime
+    from meditations.speech.speaking_child import WordEvent
     from meditations.speech.utterance import Manner, Utterance
 
 TRIES: Final = 3
@@ -42,11 +45,15 @@ class Pyttsx3Engine:
     synthetic: bool = True
     tries: int = TRIES
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:  # noqa: ARG002 - any voice's are one
+        """None: the voices are espeak-ng's or the system's, which `basis` tells."""
+        return ()
+
     def basis(self, utterance: Utterance) -> str:
         """The system's version for its voices; those of espeak-ng are told by its own."""
         voice = utterance.manner.voice
         if not system_voices.driver_of(voice):
-            return f"phonemes {phonemes.FORMAT}" if utterance.sounds else ""
+            return f"phonemes {espeak_spelling.FORMAT}" if utterance.sounds else ""
         if utterance.sounds:
             raise MeditationError(
                 f"the voice '{voice}' cannot read sounds",
@@ -100,17 +107,18 @@ class Pyttsx3Engine:
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Speaks in a fresh process, up to three times, and verifies what came back."""
         faults = []
-        given = (
-            replace(utterance, text=phonemes.given(utterance)) if utterance.sounds else utterance
-        )
+        given = espeak_spelling.given(utterance)
         for _ in range(self.tries):
             target = scratch / f"spoken-{uuid4().hex}.wav"
             try:
                 if system_voices.driver_of(utterance.manner.voice):
                     return system_voices.speak(utterance, scratch, timeout_s(utterance))
-                fault = speak_in_a_child(given, str(target), timeout_s(utterance))
+                answer = speak_in_a_child(given, str(target), timeout_s(utterance))
+                fault = answer.fault
                 if not fault:
-                    return _verified(target, utterance)
+                    recording = _verified(target, utterance)
+                    words = _words_at(given, utterance, answer.events, recording)
+                    return replace(recording, words=words)
             except SpeechError as error:
                 fault = error.what
             finally:
@@ -155,6 +163,15 @@ def _verified(file: Path, utterance: Utterance) -> Recording:
             f"the engine gave {count / rate_hz:.2f} s where at least {shortest_s:.2f} s belong"
         )
     return Recording(samples, rate_hz)
+
+
+def _words_at(
+    given: Utterance, utterance: Utterance, events: Sequence[WordEvent], recording: Recording
+) -> tuple[WordTime, ...] | None:
+    """When each word sounds; where words under sounds cannot be counted off, nobody knows."""
+    if len(given.words) != len(utterance.words):
+        return None
+    return words_at(given.text, events, recording)
 
 
 def _in_letters(utterance: Utterance) -> str:
