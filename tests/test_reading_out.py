@@ -82,6 +82,7 @@ LEFT = {
            "$1.5 million", "£5.00", "24:30", "10 000 things"],
     "de": ["1 Atemzug", "21 Tage sind 1 Anfang", "12.30", "Der 2. Atemzug"],
     "es": ["21 días", "1 vez"],
+    "fr": ["le 3114", "01 45 39 40 00", "en 1999"],
     "xx": ["3 of them"],
 }  # fmt: skip
 """What may mean several things."""

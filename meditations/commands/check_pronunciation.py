@@ -48,14 +48,14 @@ def check_pronunciation(project: Project, files: Sequence[Path], *, as_json: boo
 
 def _doubts(file: Path, project: Project, unlisted: dict[str, str]) -> list[Doubt]:
     from meditations.plan.doubts import doubts_of
-    from meditations.plan.vocabulary import common_words
+    from meditations.plan.vocabulary import can_tell
     from meditations.script import read_script
     from meditations.script.pronunciation import read_lexicon
     from meditations.track.preparing import check_script
 
     script = read_script(file, project.shown(file))
     plan = check_script(script, project)
-    if common_words(script.language) is None:
+    if not can_tell(script.language):
         unlisted.setdefault(script.language, str(script.place("language")))
     lexicon = read_lexicon(project, script.language, script.pronunciation)
     return doubts_of(plan, script.language, lexicon, file)

@@ -108,7 +108,9 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[
     table = _table(language)
     if table is None:
         plain = _Numbers(language, "", "")
-        return ((re.compile(rf"{_BEFORE}\d{{1,4}}{_BEHIND}"), lambda m: plain.cardinal(m[0])),)
+        # Four digits may be a year or a help line, and groups of them a telephone.
+        alone = re.compile(rf"{_BEFORE}(?<!\d\s)\d{{1,3}}{_BEHIND}(?!\s\d)")
+        return ((alone, lambda m: plain.cardinal(m[0])),)
     return tuple(
         (re.compile(pattern), say) for pattern, say in _Reading(language, table).patterns()
     )

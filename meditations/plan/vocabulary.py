@@ -1,4 +1,7 @@
-"""Which words are common ones of a language, after the lists that pyspellchecker brings."""
+"""Which words are common ones of a language, after the lists that pyspellchecker brings.
+
+Where its list is poor and the language is read as it is written, their letters tell.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,15 @@ _JOINED: Final = frozenset(("de", "nl"))
 """Languages that make one word of two."""
 _JOINTS: Final = ("", "s", "n", "en", "zu")
 _LEAST_PART: Final = 3
+_POOR: Final = frozenset(("es", "fa", "ru"))
+"""Languages whose list has no more than the words that stand in a dictionary: no `ojos`."""
+_STRANGE: Final = {
+    "es": re.compile(
+        r"[kw]|sh|th|ph|([bdfgjmpstvz])\1|[bcfghmpqtvw]$|q(?!u[eiéí])|y(?=[^aeiouáéíóúy])"
+        r"|^s(?=[^aeiouáéíóú])"
+    ),
+}
+"""What no word has in a language that is read as it is written."""
 
 
 @cache
@@ -25,16 +37,23 @@ def common_words(language: str) -> Container[str] | None:
     from spellchecker import SpellChecker
 
     code = language.lower().split("-")[0]
-    if code not in SpellChecker.languages():
+    if code in _POOR or code not in SpellChecker.languages():
         return None
     words: Container[str] = SpellChecker(language=code).word_frequency.dictionary
     return words
 
 
+def can_tell(language: str) -> bool:
+    """Whether there is any knowledge of the words of a language."""
+    return language.lower().split("-")[0] in _STRANGE or common_words(language) is not None
+
+
 def is_common(word: str, language: str) -> bool:
     """Whether a word, its parts, or its other spelling is in the list; so is it without a list."""
-    words = common_words(language)
     code = language.lower().split("-")[0]
+    if code in _STRANGE:
+        return not _STRANGE[code].search(word.lower())
+    words = common_words(language)
     return words is None or any(one in words for one in _forms(word.lower(), code)) or (
         code in _JOINED and _is_joined(word.lower(), words)
     )  # fmt: skip
