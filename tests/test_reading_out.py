@@ -46,6 +46,7 @@ SAID = {
         "24:00 or 0:00": "midnight or midnight",
         "It costs $5 or 1 €.": "It costs five dollars or one euro.",
         "(3)": "(three)",
+        "Step 1: rest.": "Step one: rest.",
     },
     "de": {
         "3 Atemzüge, dann 12.": "drei Atemzüge, dann zwölf.",
@@ -118,6 +119,7 @@ def test_what_is_not_sure_stays(language: str, written: str) -> None:
         ("en", "call or text 988, or 911 and 112", "call or text nine eight eight, or nine one one"
          " and one one two"),
         ("en", "Text HOME to 741741.", "Text HOME to seven four one seven four one."),
+        ("en", "Call 000, or \"112\".", "Call zero zero zero, or \"one one two\"."),
         ("en", "Dial 116 123.", "Dial one one six, one two three."),
         ("en", "the 988 Lifeline", "the nine eight eight Lifeline"),
         ("en", "0800 111 222", "zero eight zero zero, one one one, two two two"),

@@ -25,7 +25,7 @@ FOLDER: Final = Path(__file__).with_name("reading")
 LARGEST: Final = 10**15
 _YEARS: Final = range(1100, 2100)
 _BEFORE: Final = r"(?<![\w.,:/–+#@-])"
-_BEHIND: Final = r"(?![\w/:+]|[.,]\d|[-–]\w)"
+_BEHIND: Final = r"(?![\w/+]|[.,:]\d|[-–]\w)"
 _SIGNS: Final = re.compile(r"[\d%&@#=+/°€£$½¼¾]|\.\w")
 
 

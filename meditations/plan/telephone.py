@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 NUMBER: Final = r"(?<![\w.,:/#@°€£$+-])\+?\d+(?:[ -]\d+)*(?![\w/:+%°€£$]|[.,]\d|[-–]\w| ?[%°€£$])"
 """Groups of digits with blanks or dashes between them, perhaps behind a plus."""
+_GAP: Final = r"[\s,:(\"'“‘„¿¡]+"
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LEAST_DIGITS, _SURE_DIGITS = 3, 7
 _WORDS_BETWEEN: Final = 8
@@ -29,7 +30,7 @@ class Telephone:
         before = "|".join(map(re.escape, told["before"]))
         # Nothing but a few words between, which may hold another number: call 988 or 112.
         self._before = re.compile(
-            rf"(?i:(?<!\w)(?:{before}))(?:[\s,:(]+[\w-]+){{0,{_WORDS_BETWEEN}}}[\s,:(]+$"
+            rf"(?i:(?<!\w)(?:{before}))(?:{_GAP}[\w-]+){{0,{_WORDS_BETWEEN}}}{_GAP}$"
         )
         behind = "|".join(map(re.escape, told["behind"]))
         self._behind = re.compile(rf"[\s)]*(?:$|[.,;:!?…)\"'”’–]|(?i:(?:{behind})(?!\w)))")
@@ -58,7 +59,7 @@ class Telephone:
         asked = digits >= _LEAST_DIGITS and self._before.search(match.string, 0, match.start())
         if not asked:
             return False
-        if written.endswith("00"):
+        if written.endswith("00") and not written.startswith("0"):
             return False  # call up 100 of them
         return groups > 1 or bool(self._behind.match(match.string, match.end()))
 
