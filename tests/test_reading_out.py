@@ -176,8 +176,14 @@ def test_words_know_what_is_spoken_for_them() -> None:
     ]  # fmt: skip
 
 
-@given(st.text(st.sampled_from("019 .,:-–%½kmDr.am$/()"), max_size=16))
-def test_nothing_is_lost(text: str) -> None:
-    """Whatever is written: the captions together are what went in."""
+@given(
+    st.text(st.sampled_from('019 .,:-–%½kmDr.am$€/()+"call'), max_size=18),
+    st.sampled_from(["en", "de", "es", "fr"]),
+)
+def test_nothing_is_lost(text: str, language: str) -> None:
+    """Whatever is written: the captions together are what went in, and sentences are whole."""
     words = Phrase.plain(text).words
-    assert Phrase(read_out(words, "en")).caption == Phrase(words).caption
+    read = Phrase(read_out(words, language))
+    assert read.caption == Phrase(words).caption
+    if any(map(str.isalnum, read.spoken)):
+        assert " ".join(part.caption for part in sentences(read)) == read.caption
