@@ -104,7 +104,6 @@ class OtherTarget:
         """The files at the top and in these folders."""
         found: dict[str, Held] = {}
         with self._told("listing"):
-            self._files.invalidate_cache()
             for folder in ("", *folders):
                 self._list(folder, found, deep=bool(folder))
         return found
@@ -125,6 +124,7 @@ class OtherTarget:
                 self._list(path, found, deep=True)
 
     def _entries(self, folder: str) -> Iterable[dict[str, Any]]:
+        self._files.invalidate_cache()
         entries: list[dict[str, Any]] = self._files.ls(self._at(folder), detail=True)
         return entries
 
@@ -252,7 +252,7 @@ class OtherTarget:
         """Puts what a library raises into our words, without anything secret."""
         try:
             yield
-        except MeditationError:
+        except (MeditationError, AttributeError, NameError):
             raise
         except Exception as error:  # noqa: BLE001 - each library has errors of its own
             raise self._worded(error, f"{doing} at {self.shown}") from None

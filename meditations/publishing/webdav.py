@@ -61,7 +61,9 @@ class WebdavTarget(OtherTarget):
 
     def _open(self) -> Any:
         address = self._address
-        given = {"timeout": ANSWER_S, "retry": False, **self._settings()}
+        # Where nothing is said of it, each question would be about all that lies below.
+        given = {"timeout": ANSWER_S, "retry": False, "headers": {"Depth": "0"}}
+        given |= self._settings()
         if self._login:
             given["auth"] = (self._login.user, self._login.password)
         scheme = "https" if address.protocol == "webdavs" else "http"
@@ -75,12 +77,10 @@ class WebdavTarget(OtherTarget):
         return {"auth": tuple(told["auth"])} if isinstance(told.get("auth"), list) else {}
 
     def _get(self, place: str) -> bytes:
-        stream = io.BytesIO()
         try:
-            self._files.client.download_fileobj(place, stream)
+            return bytes(self._files.client.request("GET", place).content)
         except ResourceNotFound:
             raise FileNotFoundError(place) from None
-        return stream.getvalue()
 
     def _make_folder(self, folder: str) -> None:
         parts = folder.split("/") if folder else []
