@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from fsspec.implementations.ftp import FTPFileSystem
 
 from meditations.errors import MeditationError
-from meditations.publishing.other import OtherTarget, causes
+from meditations.publishing.libraries import causes
+from meditations.publishing.other import OtherTarget
 from meditations.publishing.passwords import Login, login_for
 from meditations.publishing.target import PART
 
@@ -238,11 +239,7 @@ class FtpTarget(OtherTarget):
         if isinstance(error, ftplib.error_perm) and told.startswith("552"):
             return self._full(doing, error)
         if isinstance(error, ftplib.error_perm):
-            return MeditationError(
-                f"{doing} failed: {self._words(error)}",
-                mend="see whether the folder is there and belongs to you, and whether there is"
-                " room",
-            )
+            return super()._worded(error, doing)
         if isinstance(error, ftplib.Error):
             return self._lost(doing, error)
         return super()._worded(error, doing)

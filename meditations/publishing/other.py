@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import socket
 import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from fsspec.callbacks import Callback
-from fsspec.config import conf
-
 from meditations.errors import MeditationError
+from meditations.publishing.libraries import (
+    BUSY,
+    NOT_LET,
+    Told,
+    causes,
+    is_lost,
+    secrets_of,
+    status_of,
+)
 from meditations.publishing.planning import Held
 from meditations.publishing.protocols import OTHER_SECRETS, SECRETS, filesystem_class, moves
 from meditations.publishing.target import BrokenConnectionError
@@ -57,15 +62,9 @@ STORES: Final[dict[str, Callable[[Headers], dict[str, Any]]]] = {
 """Where putting an object is atomic, and how each library is told the headers, if it can be."""
 _WRITTEN: Final = ("LastModified", "last_modified", "modified", "mtime", "updated")
 """What libraries call the time at which a file was written."""
-_ENVIRONMENT: Final = (
-    *("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING"),
-    *("AZURE_CLIENT_SECRET", "AZURE_STORAGE_CLIENT_SECRET"),
-)
-"""Where libraries look for secrets; Google's have only the names of files there."""
-_BUSY: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
-_NOT_LET: Final = frozenset({401, 403})
 MOST_TOLD: Final = 300
 """Characters of what a library says: some repeat the whole answer of a server."""
+_SEE: Final = "see whether the folder is there and belongs to you, and whether there is room"
 _FULL: Final = "make room there and publish again: what has arrived is not sent twice"
 
 
@@ -260,7 +259,7 @@ class OtherTarget:
     def _worded(self, error: BaseException, doing: str) -> MeditationError:
         """The message for an error, and whether another try may help."""
         chain = list(causes(error))
-        status = next(filter(None, map(_status, chain)), 0)
+        status = next(filter(None, map(status_of, chain)), 0)
         if any(isinstance(each, ssl.SSLCertVerificationError) for each in chain):
             return MeditationError(
                 f"{doing}: the certificate of {self._address.host} is not valid, so it may be"
@@ -273,7 +272,7 @@ class OtherTarget:
                     f"{doing}: no server of the name {self._address.host} is found",
                     mend="is the name right, and is this computer online?",
                 )
-        if status in _NOT_LET or isinstance(error, PermissionError):
+        if status in NOT_LET or isinstance(error, PermissionError):
             return self._not_let(doing, error)
         if status == 507 or any(getattr(each, "errno", 0) == errno.ENOSPC for each in chain):
             return self._full(doing, error)
@@ -284,15 +283,20 @@ class OtherTarget:
             )
         if isinstance(error, NotImplementedError):
             return MeditationError(f"{doing} failed: that cannot be done there")
-        if status in _BUSY or any(map(_is_lost, chain)):
+        if status in BUSY or (not status and any(map(is_lost, chain))):
             return self._lost(doing, error)
-        return MeditationError(f"{doing} failed: {self._words(error)}")
+        return MeditationError(
+            f"{doing} failed: {self._words(error)}",
+            mend=self._whence() if doing.startswith("connecting") else _SEE,
+        )
+
+    def _whence(self) -> str:
+        return SECRETS.get(self._address.protocol, OTHER_SECRETS)
 
     def _not_let(self, doing: str, error: BaseException) -> MeditationError:
-        secrets = SECRETS.get(self._address.protocol, OTHER_SECRETS)
         return MeditationError(
             f"{doing} is not allowed: {self._words(error)}",
-            mend=f"who you are, and that you may write there, has to be known: {secrets}",
+            mend=f"who you are, and that you may write there, has to be known: {self._whence()}",
         )
 
     def _full(self, doing: str, error: BaseException) -> MeditationError:
@@ -304,80 +308,14 @@ class OtherTarget:
     def _words(self, error: BaseException) -> str:
         """What an error says, on one line and without secrets, should a library repeat them."""
         text = " ".join(str(error).split()) or type(error).__name__
-        for value in self._hidden():
+        for value in filter(None, self._hidden()):
             text = text.replace(value, "…")
         return text if len(text) <= MOST_TOLD else text[:MOST_TOLD] + "…"
 
     def _hidden(self) -> Iterator[str]:
-        """Whatever the environment and fsspec's settings hold for this protocol."""
-        yield from filter(None, map(os.environ.get, _ENVIRONMENT))
-        names = {self._address.protocol, *_names(self._class.protocol)}
-        for name in names:
-            for value in conf.get(name, {}).values():
-                yield from (each for each in _leaves(value) if len(each) > 3)
-
-
-class Told(Callback):  # type: ignore[misc]
-    """Tells how many more bytes have gone, whether a library counts steps or the whole."""
-
-    def __init__(self, sent: Sent) -> None:
-        super().__init__()
-        self._sent = sent
-        self._gone = 0
-
-    def relative_update(self, inc: int = 1) -> None:
-        """So many more have gone."""
-        self._gone += inc
-        self._sent(inc)
-
-    def absolute_update(self, value: int) -> None:
-        """So many have gone in all."""
-        self.relative_update(value - self._gone)
-
-    def rest(self, size: int) -> None:
-        """All have gone, whatever was counted."""
-        self.absolute_update(size)
+        """What is never told."""
+        yield from secrets_of({self._address.protocol, *_names(self._class.protocol)})
 
 
 def _names(protocol: str | Iterable[str]) -> tuple[str, ...]:
     return (protocol,) if isinstance(protocol, str) else tuple(protocol)
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    """The texts in a setting, however deep."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, str):
-        yield value
-
-
-def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and what led to it."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _status(error: BaseException) -> int:
-    """The HTTP status that an error stands for, or 0."""
-    for name in ("status_code", "status", "code"):
-        value = getattr(error, name, None)
-        if str(value).isdecimal():
-            return int(str(value))
-    return 0
-
-
-def _is_lost(error: BaseException) -> bool:
-    """Whether an error tells of a connection that broke, in any library's words."""
-    if isinstance(error, ConnectionError | TimeoutError | EOFError | socket.gaierror):
-        return True
-    library = type(error).__module__.partition(".")[0]
-    name = type(error).__name__
-    if library in ("aiohttp", "httpx", "httpcore", "requests", "urllib3"):
-        return True
-    return library in ("azure", "google") and name in (
-        "ServiceRequestError", "ServiceResponseError", "IncompleteReadError", "TransportError",
-    )  # fmt: skip
