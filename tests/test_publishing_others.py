@@ -184,6 +184,19 @@ def test_a_server_that_lets_in_few_at_once_gets_all(
 
 
 @pytest.mark.server
+def test_a_server_that_replaces_nothing_gets_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows: what is replaced goes aside first, and nothing is left lying there."""
+    with ftp_server(tmp_path / "ftp", start="support.refusing_ftp") as server:
+        monkeypatch.setenv("HOME", str(server.home))
+        shelf = FolderShelf(server.served / "podcast")
+        target = f"ftp://127.0.0.1:{server.port}/podcast"
+        assert published_through(target, shelf, tmp_path).faults == []
+        assert "the name is taken" in (tmp_path / "ftp" / "log").read_text("utf-8")
+
+
+@pytest.mark.server
 def test_ftp_is_encrypted_to_a_server_whose_certificate_is_valid_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -215,14 +215,15 @@ class FtpTarget(OtherTarget):
             return int(line.ftp.size(place))
         return None
 
-    def _move(self, beside: str, place: str) -> None:
-        """In one step where the server can put a file into the place of another."""
-        with self._line() as line:
-            try:
-                line.ftp.rename(beside, place)
-            except ftplib.error_perm:
-                line.ftp.delete(place)
-                line.ftp.rename(beside, place)
+    def _rename(self, before: str, after: str) -> None:
+        try:
+            with self._line() as line:
+                line.ftp.rename(before, after)
+        except ftplib.error_perm as error:
+            if self._size(after) is None:
+                raise
+            # That the name is taken has no number of its own; most servers do not mind it.
+            raise FileExistsError(str(error)) from None
 
     def _remove(self, place: str) -> None:
         with self._line() as line:

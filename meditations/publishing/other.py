@@ -193,14 +193,26 @@ class OtherTarget:
         return int(self._files.info(place)["size"])
 
     def _move(self, beside: str, place: str) -> None:
-        """Puts a file into the place of another; in two steps where one is refused."""
+        """Puts a file into the place of another; where that is refused, the other goes aside.
+
+        It is missing then for the time of one answer, and comes back should the move fail.
+        """
         try:
-            self._files.mv(beside, place)
+            self._rename(beside, place)
         except OSError as error:
             if error.errno != errno.EEXIST and not isinstance(error, FileExistsError):
                 raise
-            self._remove(place)
-            self._files.mv(beside, place)
+            aside = self._beside(place)
+            self._rename(place, aside)
+            try:
+                self._rename(beside, place)
+            except BaseException:
+                self._rename(aside, place)
+                raise
+            self._remove(aside)
+
+    def _rename(self, before: str, after: str) -> None:
+        self._files.mv(before, after)
 
     def claim(self, path: str, data: bytes) -> bool:
         """Makes a small file where there is none.

@@ -34,11 +34,11 @@ class OtherServer:
 
 
 @contextlib.contextmanager
-def ftp_server(root: Path, *more: str) -> Iterator[OtherServer]:
+def ftp_server(root: Path, *more: str, start: str = "pyftpdlib.__main__") -> Iterator[OtherServer]:
     """Starts pyftpdlib as a child; `more` are options of its command."""
     server = _server(root)
     command = [
-        sys.executable, "-m", "pyftpdlib", "-i", "127.0.0.1", "-p", str(server.port), "-w",
+        *_python(start, "main"), "-i", "127.0.0.1", "-p", str(server.port), "-w",
         "-d", str(server.served), "-u", USER, "-P", PASSWORD, *more,
     ]  # fmt: skip
     with listening(command, server.port, root / "log"):
@@ -60,12 +60,16 @@ def webdav_server(root: Path, provider: str = "Renaming") -> Iterator[OtherServe
         "simple_dc": {"user_mapping": {"*": {USER: {"password": PASSWORD}}}},
     }
     settings.write_text(json.dumps(told), "utf-8")
-    # As a module of ours it finds the provider; its command would look into its own folder.
-    tests = str(Path(__file__).parents[1])
-    start = f"import sys; sys.path.insert(0, {tests!r}); from wsgidav.server.server_cli import run"
-    command = [sys.executable, "-c", f"{start}; run()", "--config", str(settings)]
+    command = [*_python("wsgidav.server.server_cli", "run"), "--config", str(settings)]
     with listening(command, server.port, root / "log"):
         yield server
+
+
+def _python(module: str, function: str) -> list[str]:
+    """A command that finds what is ours as well; a server's own looks into its folder alone."""
+    tests = str(Path(__file__).parents[1])
+    path = f"import sys; sys.path.insert(0, {tests!r})"
+    return [sys.executable, "-c", f"{path}; from {module} import {function}; {function}()"]
 
 
 def _server(root: Path) -> OtherServer:
