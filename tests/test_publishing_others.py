@@ -83,6 +83,31 @@ def test_a_place_that_replaces_nothing_gets_all_the_same(
     assert published_through("smb://server/podcast", shelf, tmp_path).faults == []
 
 
+def test_a_file_comes_back_where_the_next_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feed that went aside is there again when the publication ends in an error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(_registry, "smb", Share)
+    folder = make_folder(tmp_path, PUBLICATIONS[0])
+    send(folder, "smb://server/podcast")
+    feed = (folder / "feed.xml").read_bytes()
+    refused: list[str] = []
+
+    def refuse(share: Share, path1: str, path2: str, **more: object) -> None:
+        if path2.endswith("/feed.xml") and not Path(path2).exists() and not refused:
+            refused.append(path2)
+            raise PermissionError("not now")
+        moves(share, path1, path2, **more)
+
+    moves = Share.mv
+    monkeypatch.setattr(Share, "mv", refuse)
+    with pytest.raises(MeditationError, match="not now"):
+        send(make_folder(tmp_path, PUBLICATIONS[1]), "smb://server/podcast")
+    assert refused
+    assert Path("server/podcast/feed.xml").read_bytes() == feed
+
+
 def test_what_would_copy_instead_of_move_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that cannot rename would show halves of files."""
     monkeypatch.setitem(_registry, "gdrive", fsspec.AbstractFileSystem)

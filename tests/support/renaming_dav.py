@@ -1,4 +1,4 @@
-"""Files for wsgidav's server that are moved as Apache, nginx and Nextcloud move them: in one step.
+"""Files for wsgidav's server that are moved as Apache moves them: in one step.
 
 Left to itself, wsgidav 4.4 deletes what lies at the new name first.
 """
