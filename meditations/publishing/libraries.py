@@ -77,7 +77,8 @@ def status_of(error: BaseException) -> int:
         value = getattr(error, name, None)
         if str(value).isdecimal():
             return int(str(value))
-    return 0
+    # gcsfs 2026.10 leaves only the word of 403.
+    return 403 if isinstance(error, OSError) and str(error).startswith("Forbidden") else 0
 
 
 def is_lost(error: BaseException) -> bool:
