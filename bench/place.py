@@ -28,8 +28,10 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 TRACK: Final = "rebuilding-safety-in-intimacy"
 OTHER: Final = "five-senses"
 UTTERANCES: Final = 110
-LIBRARY: Final = tuple(sorted(file.stem for file in (ROOT / "scripts").glob("*.yaml")))
-"""All meditations of the project."""
+LIBRARY: Final = tuple(
+    sorted(file.stem for file in (ROOT / "scripts").glob("*.yaml") if "." not in file.stem)
+)
+"""All meditations of the project, without their translations."""
 
 _SECTION = re.compile(r"^  - title:", re.MULTILINE)
 _LENGTH = re.compile(r"^length:.*\n", re.MULTILINE)

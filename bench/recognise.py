@@ -60,7 +60,7 @@ VOICES: Final = (
 )
 RATES: Final = (90, 98, 106, 114, 122, 130)
 PITCHES: Final = (30, 38, 45, 52, 60)
-FEW, SOME, ALL = 12, 3, 1
+FEWEST, FEW, SOME, ALL = 24, 12, 3, 1
 """Each twelfth line to sort out the voices that are hard to understand, each third for the rates
 and pitches of the best, all of them for what counts."""
 MIDDLE, BEST = 10, 2
@@ -136,7 +136,7 @@ def _listen(utterance: Utterance) -> int:
     kept = store.find(key, ".json")
     if kept is None:
         recording = engine.speak(utterance, Path(tempfile.gettempdir()))
-        samples, _, _ = prepare(recording, chain)
+        samples = prepare(recording, chain).samples
         errors = word_errors(words_of(utterance.text), _understood(samples))
         kept = store.keep(key, ".json", lambda beside: beside.write_text(json.dumps([errors])))
     return int(json.loads(kept.read_text("utf-8"))[0])
@@ -145,7 +145,8 @@ def _listen(utterance: Utterance) -> int:
 def _length(utterance: Utterance) -> int:
     """How many frames it takes, whatever it goes through. Runs in a worker."""
     engine = engine_named(utterance.manner.engine, ROOT)
-    return prepare(engine.speak(utterance, Path(tempfile.gettempdir())), Chain())[1]
+    recording = engine.speak(utterance, Path(tempfile.gettempdir()))
+    return prepare(recording, Chain()).speech_frames
 
 
 def _recogniser() -> str:
@@ -202,12 +203,27 @@ def main() -> None:
     """Listens, and writes the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--only", nargs="+", metavar="ENGINE:VOICE@RATE", default=[],
+        help="hear each 24th line in these alone, and write nothing",
+    )  # fmt: skip
     options = parser.parse_args()
-    plans = [make_plan(read_script(file)) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
+    scripts = [read_script(file) for file in sorted((ROOT / "scripts").glob("*.yaml"))]
+    plans = [make_plan(script) for script in scripts if script.language == "en"]
     with ProcessPoolExecutor(options.jobs) as pool:
+        if options.only:
+            Listener(plans, pool).hear(map(_asked, options.only), FEWEST)
+            return
         text = _report(Listener(plans, pool))
     TARGET.write_text(text, "utf-8", newline="\n")
     print(text)
+
+
+def _asked(told: str) -> Manner:
+    """A voice at a rate, without a chain, from `flite:rms@126`."""
+    engine, _, rest = told.partition(":")
+    voice, _, rate = rest.rpartition("@")
+    return Manner(engine, voice, int(rate), 50, chain="plain")
 
 
 def _report(listener: Listener) -> str:

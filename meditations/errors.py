@@ -103,7 +103,12 @@ class FaultyScriptError(MeditationError):
         super().__init__(self.faults[0].what, where=self.faults[0].where)
 
     def __str__(self) -> str:
-        told = list(map(str, self.faults[:MOST_TOLD]))
+        shown = self.faults[:MOST_TOLD]
+        # What mends several faults in a row is told behind the last of them.
+        told = [
+            str(fault) if fault.mend != after else str(fault).partition("\n")[0]
+            for fault, after in zip(shown, [*(f.mend for f in shown[1:]), None], strict=True)
+        ]
         if more := len(self.faults) - len(told):
             told.append(f"and {more:,} more")
         return "\n".join(told)

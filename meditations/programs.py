@@ -205,6 +205,10 @@ def _end(playing: subprocess.Popen[bytes]) -> None:
     playing.wait(_ENDING_S)
 
 
+class ProgramTimeoutError(MeditationError):
+    """A program was ended because it took too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a program ended: its status, what it wrote, and the last it said of faults, in short."""
@@ -216,6 +220,8 @@ class Ended:
 
 LEFT: Final = "program-{}.group"
 """The mark of a program that runs, in its folder for files in between; the number is its group."""
+MOST_WRITTEN_BYTES: Final = 1_000_000_000
+"""An hour of sound at the most; one sentence is spoken at a time."""
 _LONGEST_TOLD: Final = 200
 
 
@@ -237,7 +243,8 @@ def run_program(
         timeout_s: After this it is ended.
 
     Raises:
-        MeditationError: If it cannot be started, or takes longer than `timeout_s`.
+        MeditationError: If it cannot be started.
+        ProgramTimeoutError: If it takes longer than `timeout_s`.
     """
     name = Path(command[0]).name
     with contextlib.ExitStack() as open_files:
@@ -255,9 +262,10 @@ def run_program(
         mark = scratch / LEFT.format(running.pid)
         try:
             mark.touch()
+            _bound(running.pid)
             status = running.wait(timeout_s)
         except subprocess.TimeoutExpired:
-            raise MeditationError(f"{name} did not end within {timeout_s:g} s") from None
+            raise ProgramTimeoutError(f"no answer from {name} within {timeout_s:.0f} s") from None
         finally:
             _end_group(running.pid)
             running.kill()
@@ -266,6 +274,15 @@ def run_program(
         out.seek(0)
         err.seek(0)
         return Ended(status, out.read(), _last_line(err.read()))
+
+
+def _bound(pid: int) -> None:
+    """Lets a program that has lost its way fill no disk (Linux only)."""
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (MOST_WRITTEN_BYTES, MOST_WRITTEN_BYTES))
 
 
 def end_programs(scratch: Path) -> None:

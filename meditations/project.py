@@ -68,6 +68,14 @@ def find_project(start: Path | None = None) -> Project:
     )
 
 
+def project_or_here() -> Project:
+    """The project around the working folder; that folder itself where there is none."""
+    try:
+        return find_project()
+    except MeditationError:
+        return Project(Path.cwd())
+
+
 def find_scripts(
     project: Project, named: Sequence[str], faults: list[MeditationError] | None = None
 ) -> list[Path]:

@@ -38,6 +38,11 @@ ROOMS: Final = (
 ALONE: Final = {
     "pyttsx3": {"speech"},
     "espeakng_loader": {"speech"},
+    "kokoro_onnx": {"speech"},
+    "onnx": {"speech"},
+    "onnxruntime": {"speech"},
+    "phonemizer": {"speech"},
+    "piper": {"speech"},
     "pydub": {"mix"},
     "subprocess": {"programs"},
     "imageio_ffmpeg": {"programs"},

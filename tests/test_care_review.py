@@ -11,10 +11,11 @@ from support.care import case_script, reviewed
 from support.tracks import meditations
 
 from meditations.care import RULES
-from meditations.care.words import RuleWords, words_for
+from meditations.care.words import FOLDER, RuleWords, words_for
 from meditations.errors import MeditationError
 from meditations.project import Project
-from meditations.script.resources import read_resources
+from meditations.script import read_script
+from meditations.script.resources import asked_for, read_resources
 
 if TYPE_CHECKING:
     import subprocess
@@ -101,9 +102,10 @@ def test_a_language_without_words_says_so(tmp_path: Path) -> None:
     assert words_for("en-GB") == words_for("en")
 
 
-def test_every_expression_can_be_read() -> None:
+@pytest.mark.parametrize("language", [file.stem for file in sorted(FOLDER.glob("*.toml"))])
+def test_every_expression_can_be_read(language: str) -> None:
     """All lists of all rules compile, name no list that there is not, and belong to a rule."""
-    words = words_for("en")
+    words = words_for(language)
     assert words is not None
     assert set(words.rules) <= set(RULES)
     for rule in words.rules.values():
@@ -159,6 +161,7 @@ def test_a_track_is_made_anew_when_its_resources_change(tmp_path: Path) -> None:
     [
         ("resources:\n  - name: A\n", "the key 'region' is missing"),
         (RESOURCES.replace("2026-11-22", "lately"), "'lately' is no day"),
+        (RESOURCES + "    language: German\n", "language"),
         (RESOURCES.replace("contact", "contakt"), "did you mean 'contact'?"),
         ("- a\n", "holds a list where a list of resources starts with its settings"),
         ("resources: []\n", "at least one is needed here"),
@@ -171,6 +174,31 @@ def test_faults_in_resources_are_told(text: str, told: str, tmp_path: Path) -> N
     assert "resources.yaml:" in done.stderr
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("en", ["A", "B"]), ("en-GB", ["A", "B"]), ("de", ["A", "C"]), ("fi", ["A"])],
+)
+def test_help_is_named_in_the_language_of_the_script(
+    language: str, named: list[str], tmp_path: Path
+) -> None:
+    """What is for scripts in another language is left out; what has no language is for all."""
+    one = RESOURCES.removeprefix("\nresources:\n")
+    told = {"A": "", "B": "    language: en\n", "C": "    language: de\n"}
+    text = "".join(one.replace("A Help Line", name) + more for name, more in told.items())
+    root = _project(tmp_path, {"language": language}, "resources:\n" + text)
+    known = read_resources(Project(root))
+    script = read_script(root / "scripts/case.yaml")
+    assert [each.name for each in asked_for(script, known)] == named
+
+
+def test_help_in_another_language_only_is_none(tmp_path: Path) -> None:
+    """A script whose purpose is served in other languages alone is told so."""
+    root = _project(tmp_path, {}, RESOURCES + "    language: de\n")
+    done = _run(root, "check", "case")
+    assert "resources: asks for 'crisis', and resources.yaml has none for it" in done.stderr
+    assert done.returncode == 1
 
 
 def test_a_project_without_resources_has_none(tmp_path: Path) -> None:

@@ -132,8 +132,11 @@ def test_named_voices_speak_every_language() -> None:
         for manner in named_voices(code).values():
             engine.check(manner)
     german = with_steps("Hallo", settings="language: de\nvoice: low\n")
-    assert said(german)[0].utterance.manner == replace(NAMED["low"], voice="de+m6")
+    assert said(german)[0].utterance.manner == replace(NAMED["low"], voice="de+m6", rate_wpm=112)
     assert named_voices("en-GB")["calm"].voice == "en-gb+f2"
+    assert named_voices("de-AT") == named_voices("de")
+    assert named_voices("es")["gentle"] == replace(NAMED["gentle"], voice="es-419+f5", rate_wpm=120)
+    assert named_voices("en") == NAMED
 
 
 @dataclass(frozen=True)

@@ -245,15 +245,16 @@ def test_takes_are_equally_loud_through_any_chain(name: str, tmp_path: Path) -> 
     """-16 LUFS and at most -3 dBTP, as ffmpeg measures them, and in the place where it was."""
     voice = speech()
     padded = np.pad(voice, SECOND // 4)
-    samples, frames, _ = prepare(Recording(padded, SECOND), find_chain(name, NOWHERE))
+    made = prepare(Recording(padded, SECOND), find_chain(name, NOWHERE))
+    samples, frames = made.samples, made.speech_frames
     part = samples[MARGIN_FRAMES : MARGIN_FRAMES + frames]
     lufs, _ = ebur128(np.stack((part, part), axis=1), tmp_path)
     assert lufs == pytest.approx(-16.0 + CODEC_LOSS_DB, abs=0.3)
     assert true_peak_dbtp(samples) <= -3.0 + 1e-6
-    plain, same, _ = prepare(Recording(padded, SECOND), Chain())
-    assert frames == same
+    plain = prepare(Recording(padded, SECOND), Chain())
+    assert frames == plain.speech_frames
     size = 2 * len(samples)
-    match = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(plain, size).conj())
+    match = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(plain.samples, size).conj())
     assert min(np.argmax(match), size - np.argmax(match)) <= FRAMES_PER_MS
 
 
@@ -261,8 +262,8 @@ def test_takes_are_equally_loud_through_any_chain(name: str, tmp_path: Path) -> 
 def test_volume_lowers_a_take(volume_db: float, tmp_path: Path) -> None:
     """A softer line is softer by just what is written, its peaks with it."""
     recording = Recording(speech(), SECOND)
-    samples, frames, _ = prepare(recording, find_chain("warm", NOWHERE), volume_db)
-    part = samples[MARGIN_FRAMES : MARGIN_FRAMES + frames]
+    made = prepare(recording, find_chain("warm", NOWHERE), volume_db)
+    part = made.samples[MARGIN_FRAMES : MARGIN_FRAMES + made.speech_frames]
     lufs, _ = ebur128(np.stack((part, part), axis=1), tmp_path)
     assert lufs == pytest.approx(-16.0 + CODEC_LOSS_DB + volume_db, abs=0.3)
 

@@ -64,6 +64,18 @@ def test_faults_of_a_script_are_in_the_order_of_the_file() -> None:
     assert told == ["a:2:3: x", "a:2:8: x", "a:9:1: x"]
 
 
+def test_what_mends_several_faults_in_a_row_is_told_once() -> None:
+    """Behind the last of them; another one keeps its own."""
+    told = [("a", "x\ny"), ("b", "x\ny"), ("c", "z"), ("d", "x\ny")]
+    faults = [
+        MeditationError(what, mend=mend, where=Where(Path("s"), line))
+        for line, (what, mend) in enumerate(told, 1)
+    ]
+    assert str(FaultyScriptError(faults)).split("\n") == [
+        "s:1: a", "s:2: b", "  x", "  y", "s:3: c", "  z", "s:4: d", "  x", "  y",
+    ]  # fmt: skip
+
+
 def test_endless_faults_are_counted() -> None:
     """Beyond a screenful the number of the other faults is told instead of the faults."""
     error = FaultyScriptError(MeditationError(str(n), where=PLACE) for n in range(MOST_TOLD + 1200))

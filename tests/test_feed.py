@@ -62,7 +62,7 @@ def test_feedparser_reads_the_project_s_own(own: Project) -> None:
     read = feedparser.parse(feed(own))
     assert not read.bozo
     assert read.version == "rss20"
-    assert len(read.entries) == len(podcast.episodes) == 16
+    assert len(read.entries) == len(podcast.episodes) >= 16
     for entry, episode in zip(read.entries, podcast.episodes, strict=True):
         assert (entry.title, entry.id) == (episode.title, episode.guid)
         assert entry.guidislink is False

@@ -86,7 +86,7 @@ def ask(url: str, method: str, **headers: str) -> tuple[int, dict[str, str], byt
 
 def test_servers_send_what_the_feed_says(site: str, told: list[Told], project: Project) -> None:
     """HEAD tells the length and the type of the feed, and any part can be had, for each track."""
-    assert len(told) == 16
+    assert len(told) >= 16
     for sound in told:
         assert sound.url.startswith(f"{site}media/")
         status, headers, _ = ask(sound.url, "HEAD")

@@ -120,7 +120,7 @@ def test_notes_hold_everything_in_order(tmp_path: Path) -> None:
         "<b>Before you listen:</b> Speaks of fear.", "A rest.", *SAFE,
         f'<a href="{BASE}listen/five.html">Five &amp; More</a>', "People who can help",
         "has not yet rung or visited these", "There: Line 0, 0123 000 (listens", "Here: Line 1",
-        "00:00:00 Arriving<br>00:00:", SYNTHETIC, "No person has reviewed",
+        "00:00:00 Arriving<br>00:00:", SYNTHETIC["all"], "No person has reviewed",
     ]  # fmt: skip
     places = [made.index(part) for part in parts]
     assert places == sorted(places)
@@ -157,7 +157,7 @@ def test_long_notes_are_shortened_but_never_what_keeps_people_safe(
     )  # fmt: skip
     made = notes(told)
     assert len(made.encode()) <= LONGEST_DESCRIPTION
-    for part in ("Speaks of fear.", *SAFE, SYNTHETIC, "No person has reviewed"):
+    for part in ("Speaks of fear.", *SAFE, SYNTHETIC["all"], "No person has reviewed"):
         assert part in made
     for number in range(resources):
         assert f"Line {number}, 0123 {number:03d}" in made
@@ -174,7 +174,7 @@ def test_nothing_of_the_project_s_own_is_left_out(own: Project) -> None:
         made = unescape(episode_notes(told, titles, podcast.channel.site or ""))
         assert len(made.encode()) <= LONGEST_DESCRIPTION, told.slug
         assert TIMES.findall(made)[0] == "00:00:00 "
-        parts = [f"<p>{told.summary}</p>", told.content_note, SYNTHETIC.partition(":")[0]]
+        parts = [f"<p>{told.summary}</p>", told.content_note, SYNTHETIC["all"].partition(":")[0]]
         parts += [f"{format_clock(c.start_ms)[:8]} {c.title}" for c in told.chapters]
         parts += [f"{r.name}, {r.contact} ({r.about})" for r in told.resources]
         parts += [unescape(markdown_html(part)) for part in told.notes.split("\n\n")]

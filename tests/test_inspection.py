@@ -176,7 +176,7 @@ FAULTS: dict[str, tuple[Callable[[Floats, Remade], Floats], set[str]]] = {
     "a step": (_stepped, {"clicks"}),
     "clipping": (_clip, {"clipping", "true peak"}),
     "an offset": (_offset, {"offset (DC)"}),
-    "a missing cue": (_forget, {"speech at every cue"}),
+    "a missing cue": (_forget, {"speech at every cue", "speech at every word"}),
     "speech in a pause": (_repeat, {"no speech in pauses"}),
     "1 LU too quiet": (_quieter, {"loudness of the speech"}),
     "a hole": (_hole, {"longest silence"}),
@@ -200,6 +200,15 @@ def test_a_fault_is_found(fault: str, clean: Remade, workers: Workers, tmp_path:
     found = failed(mp3, workers)
     assert wanted <= found
     assert found - wanted <= SIDE_EFFECTS.get(fault, set())
+
+
+def test_words_that_sound_elsewhere_are_found(
+    clean: Remade, workers: Workers, tmp_path: Path
+) -> None:
+    """Where the record has words most of a second too late, some of them are not heard there."""
+    late = [{**cue, "words": [edge + 700 for edge in cue["words"]]} for cue in clean.record["cues"]]
+    told = Remade(clean.mp3, clean.voice, {**clean.record, "cues": late}).write(tmp_path)
+    assert failed(told, workers) == {"speech at every word"}
 
 
 def test_a_quiet_click_among_crackles_is_no_click(spoken: Remade, tmp_path: Path) -> None:

@@ -81,12 +81,12 @@ def test_hostile_words_are_shown_and_never_run(visit: Visit) -> None:
     expect(page.locator("#help")).to_contain_text("<b>Lifeline</b>")
 
 
-def test_the_night_is_remembered(visit: Visit, site: Server) -> None:
+def test_the_night_is_remembered(visit: Visit, evening_site: Server) -> None:
     """Dimmed once, every page is dimmed before it is drawn, until it is told otherwise."""
     page = visit(LIST)
     bright = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.click("#night")
-    page.goto(site.address + STEADY)
+    page.goto(evening_site.address + STEADY)
     assert "night" in page.evaluate("document.documentElement.className")
     assert page.get_attribute("#night", "aria-pressed") == "true"
     dim = page.evaluate("getComputedStyle(document.body).backgroundColor")

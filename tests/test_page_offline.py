@@ -62,7 +62,7 @@ def _cut(page: Page) -> None:
     page.context.set_offline(True)
 
 
-def test_visited_pages_are_there_without_a_network(visit: Visit, site: Server) -> None:
+def test_visited_pages_are_there_without_a_network(visit: Visit, evening_site: Server) -> None:
     """After one visit; the sound is not kept, and the page says so kindly."""
     page = visit(STEADY)
     _installed(page)
@@ -79,21 +79,21 @@ def test_visited_pages_are_there_without_a_network(visit: Visit, site: Server) -
     expect(page.locator("#told")).to_contain_text(re.compile("You are offline|could not be loaded"))
 
 
-def test_one_visit_is_enough(visit: Visit, site: Server) -> None:
+def test_one_visit_is_enough(visit: Visit, evening_site: Server) -> None:
     """Not a second one: what was seen once, the list as well as a page, is kept."""
     page = visit(LIST)
     page.wait_for_function(OFFLINE_READY)
     page.click(".meditations >> text=Night")
     page.wait_for_function(OFFLINE_READY)
     _cut(page)
-    page.goto(site.address)
+    page.goto(evening_site.address)
     expect(page.locator("h1")).to_have_text("Quiet Evenings")
-    page.goto(site.address + NIGHT)
+    page.goto(evening_site.address + NIGHT)
     expect(page.locator("h1")).to_have_text("Night")
 
 
 def test_sound_is_kept_when_asked_and_answers_ranges(
-    visit: Visit, site: Server, steady: Episode
+    visit: Visit, evening_site: Server, steady: Episode
 ) -> None:
     """The whole file, from which any part is answered; and it goes when it is told to go."""
     page = visit(STEADY)
@@ -121,9 +121,9 @@ def test_sound_is_kept_when_asked_and_answers_ranges(
         [416, 0, f"bytes */{size}"],
     ]
     page.context.set_offline(False)
-    page.goto(site.address + LIST)
+    page.goto(evening_site.address + LIST)
     expect(page.locator("[data-sound*='steady'] .meta")).to_contain_text("on this device")
-    page.goto(site.address + STEADY)
+    page.goto(evening_site.address + STEADY)
     page.click("#keep")
     expect(page.locator("#keep")).to_contain_text(NOT_KEPT)
 
@@ -196,7 +196,9 @@ def test_from_a_file_it_reads_and_plays(visit: Visit, evenings: Project) -> None
     expect(page.locator("h1")).to_have_text("Quiet Evenings")
 
 
-def test_without_scripts_there_is_a_player_and_the_words(visit: Visit, site: Server) -> None:
+def test_without_scripts_there_is_a_player_and_the_words(
+    visit: Visit, evening_site: Server
+) -> None:
     """The browser's own controls, the transcript, the way to pause; and no dead button."""
     page = visit(LIST, java_script_enabled=False)
     assert page.locator("button:visible").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import re
 import signal
 import stat
 import subprocess
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 from support.tracks import meditations, write_script
 
+from meditations import programs
 from meditations.errors import MeditationError, SpeechError
 from meditations.speech.command_engine import PRESETS, CommandEngine, flite
 from meditations.speech.own_commands import ALLOWED
@@ -61,7 +63,7 @@ if told.out != "-": sound.close()
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a program `tools/speak`, which may run."""
     write_program(tmp_path, SPEAKER)
-    monkeypatch.setenv(ALLOWED, "tools/speak")
+    monkeypatch.setenv(ALLOWED, str(tmp_path / "tools" / "speak"))
     (tmp_path / "between").mkdir()
     return tmp_path
 
@@ -150,8 +152,8 @@ def test_text_is_never_an_option_nor_read_by_a_shell(project: Path, text: str, r
 @pytest.mark.parametrize(
     ("run", "voice", "what", "mend"),
     [
-        ("other", "", "the program 'other' may not run here yet", f"export {ALLOWED}="),
-        ("tools/none", "", "the program 'tools/none' may not run here yet", f"export {ALLOWED}="),
+        ("ls", "", "the program 'ls' may not run here yet", f"export {ALLOWED}="),
+        ("tools/none", "", "the program 'tools/none' is not here", "as in tools/speak"),
         ("tools/speak 'open", "", "cannot be read", "a quote that opens has to close"),
         ("{voice} x", "", "the program itself cannot be filled in", "first word"),
         ("tools/speak {txt_file}", "", "'{txt_file}' stands for nothing", "'text_file'"),
@@ -189,10 +191,12 @@ def test_settings_that_would_be_lost_are_told(
 
 def test_a_script_alone_starts_no_program(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs a script decides what may run: without that `speak` starts nothing either."""
-    monkeypatch.delenv(ALLOWED)
     write_program(project, "open('ran', 'w')")
-    with pytest.raises(MeditationError, match="may not run here yet"):
-        CommandEngine(project).speak(Utterance("Hello.", manner("tools/speak")), project)
+    for allowed in ("", "tools/speak", "/elsewhere/tools/speak", "speak"):
+        monkeypatch.setenv(ALLOWED, allowed)
+        with pytest.raises(MeditationError, match="may not run here yet") as caught:
+            CommandEngine(project).speak(Utterance("Hello.", manner("tools/speak")), project)
+        assert str(project / "tools" / "speak") in caught.value.mend
     assert not (project / "ran").exists()
 
 
@@ -237,8 +241,22 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(project: Path) -
     with pytest.raises(SpeechError) as caught:
         say(project, "Hello.", "tools/speak {out}", patience="1")
     assert time.monotonic() - since < 5
-    assert caught.value.mend.count("did not end within 1") == 1
+    assert caught.value.mend.count("no answer from speak within 1") == 1
     assert _gone(int((project / "child").read_text()))
+
+
+def test_a_program_that_writes_without_end_fills_no_disk(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is ended at a gigabyte; here sooner."""
+    monkeypatch.setattr(programs, "MOST_WRITTEN_BYTES", 3_000_000)
+    write_program(
+        project,
+        "import sys, time\ntime.sleep(0.2)\nwhile True: sys.stdout.buffer.write(bytes(1 << 20))",
+    )
+    with pytest.raises(SpeechError) as caught:
+        say(project, "Hello.", "tools/speak", patience="20")
+    assert caught.value.mend.count("ended with status") == 3
 
 
 def _gone(pid: int) -> bool:
@@ -283,7 +301,7 @@ def test_what_ends_a_build_ends_the_program(project: Path, number: int) -> None:
 def test_basis_follows_program_files_and_version(project: Path) -> None:
     """Another program, another model that the command names, another `version:`: another take."""
     (project / "model.bin").write_bytes(b"one")
-    engine, run = CommandEngine(project), "tools/speak {out} model.bin"
+    engine, run = CommandEngine(project), "tools/speak {out} --model=model.bin"
     found = [engine.basis(Utterance("Hello.", manner(run)))]
     assert found == [engine.basis(Utterance("Hello.", manner(run)))]
     found.append(engine.basis(Utterance("Hello.", manner(run, settings={"version": "2"}))))
@@ -420,7 +438,7 @@ def test_flite_refuses_what_it_cannot_do(tmp_path: Path) -> None:
 
 @pytest.mark.server
 def test_a_track_spoken_by_flite(tmp_path: Path) -> None:
-    """From script to MP3; the record names the engine, its version and that it is synthetic."""
+    """From script to MP3, every cue of a deep voice heard; the record names engine and version."""
     import json
 
     write_script(
@@ -428,7 +446,7 @@ def test_a_track_spoken_by_flite(tmp_path: Path) -> None:
         """
         title: A Short One
         voice: {engine: flite, voice: rms}
-        sections: [{title: Only, script: ["Hello there, and welcome. [1s] This is all."]}]
+        sections: [{title: Only, script: ["Hello there, and welcome. [1s] We are nearly done."]}]
         """,
     )
     done = meditations("build", "--without-care", cwd=tmp_path, cache=tmp_path / "cache")
@@ -437,3 +455,20 @@ def test_a_track_spoken_by_flite(tmp_path: Path) -> None:
     assert record["versions"]["engines"]["flite"].startswith("flite 2.")
     assert record["synthetic_voice"] is True
     assert [voice["voice"] for voice in record["voices"]] == ["rms"]
+
+
+def test_what_is_not_installed_is_no_fault(project: Path) -> None:
+    """`doctor` and `voices` say how to get it, and that the machine is well."""
+    write_script(project, "title: A\nsections: [{title: B, script: [Hello.]}]\n")
+    path = str(project / "tools")
+    done = meditations("doctor", cwd=project, cache=project / "cache", PATH=path)
+    assert done.returncode == 0, done.stdout
+    assert "All is well." in done.stdout
+    assert (
+        " -  engine flite     flite is not installed\n    get it with: sudo apt install flite\n"
+        in done.stdout
+    )
+    assert f"voice files      looked for in {project.resolve() / 'voices'} (" in done.stdout
+    listed = meditations("voices", cwd=project, cache=project / "cache", PATH=path).stdout
+    assert re.search(r"^  flite +get it with: sudo apt install flite$", listed, re.MULTILINE)
+    assert "Of the engine flite:" not in listed

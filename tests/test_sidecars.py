@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -16,6 +17,7 @@ from meditations.errors import Where
 from meditations.quantities import FRAMES_PER_MS
 from meditations.speech.utterance import Manner, Utterance
 from meditations.timeline.timeline import Cue, Timeline
+from meditations.timeline.words import CueWord
 from meditations.track.caption_lines import caption_lines
 from meditations.track.sidecars import (
     CAPTION_LINES,
@@ -76,6 +78,10 @@ def srt_blocks(text: str) -> list[tuple[int, int, list[str]]]:
         assert first == str(number)
         found += blocks(rest, ",")
     return found
+
+
+def _letters(lines: list[str]) -> str:
+    return "".join(lines).replace(" ", "")
 
 
 def track(*texts: str, ms_per_letter: int = 60) -> Timeline:
@@ -140,8 +146,27 @@ def test_two_voices_are_told_apart() -> None:
     ]  # fmt: skip
 
 
+def test_captions_change_with_the_words() -> None:
+    """Each part of a long sentence comes with its first word, and stays until the next comes."""
+    cue = track(LONG).cues[0]
+    shown = LONG.split()
+    # Slower and slower, so that the share of the letters would be another.
+    places = [cue.start_frame + cue.frames * n**2 // len(shown) ** 2 for n in range(len(shown))]
+    words = tuple(CueWord(w, at, at + 480) for w, at in zip(shown, places, strict=True))
+    timeline = Timeline(cue.end_frame, (replace(cue, words=words),), (), (), ())
+    for width in (SRT_WIDTH, VTT_WIDTH):
+        found = list(captions(timeline, width))
+        assert len(found) > 1
+        said = iter(words)
+        for start, _, lines in found:
+            first, *_ = [next(said) for _ in " ".join(lines).split()]
+            assert (first.text, first.start_frame // 48) == (lines[0].split()[0], start)
+        assert [end for _, end, _ in found[:-1]] == [start for start, _, _ in found[1:]]
+        assert found[-1][1] == cue.end_frame // 48
+
+
 def test_captions_of_a_sentence_share_its_time() -> None:
-    """A long sentence fills its time without gaps, each caption as long as its share of letters."""
+    """Without times of words a caption lasts as long as its share of the letters, without gaps."""
     timeline = track(LONG)
     cue = timeline.cues[0]
     found = list(captions(timeline, SRT_WIDTH))
@@ -149,8 +174,9 @@ def test_captions_of_a_sentence_share_its_time() -> None:
     edges = [start for start, _, _ in found] + [found[-1][1]]
     assert (edges[0], edges[-1]) == (cue.start_frame // 48, cue.end_frame // 48)
     assert [end for _, end, _ in found[:-1]] == edges[1:-1]
+    letter_ms = 60 * len(LONG) / len(LONG.replace(" ", ""))
     for start, end, lines in found:
-        assert (end - start) / 60 == pytest.approx(sum(map(len, lines)), abs=2)
+        assert (end - start) / letter_ms == pytest.approx(len(_letters(lines)), abs=1)
 
 
 def test_captions_are_the_script_s_words() -> None:

@@ -23,6 +23,7 @@ from meditations.sound.peaks import true_peak_dbtp
 from meditations.speech import espeak, pyttsx3_engine, speaker, speaking_child
 from meditations.speech.engine import Recording
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
+from meditations.speech.speaking_child import Answer
 from meditations.speech.takes import MARGIN_FRAMES, prepare, take_key
 from meditations.speech.utterance import Sounds, Utterance
 from meditations.speech.voices import NAMED
@@ -33,18 +34,6 @@ if TYPE_CHECKING:
 
 GENTLE = NAMED["gentle"]
 WARM, HALL = (find_chain(name, Path()) for name in ("warm", "hall"))
-HOSTILE = [
-    "<break time='10s'/> Hello & <b>goodbye</b>.",
-    "[[h@'loU]] and {{braces}} and %s %d \\n $HOME `id`",
-    "-f /etc/passwd --stdin",
-    "One. Two! Three? Four… Five; six: seven.",
-    "\"Quotes\", 'more quotes', «and» “others”.",
-    "Zero\u200bwidth, naïve café, Ünïcödé, Привет, 你好.",
-    "3 breaths at 12:30 on 2026-11-22, 50 % of 1,000.5.",
-    "a",
-    "No",
-    "Breathe through thought, though through the strength of length.",
-]
 
 
 @pytest.fixture
@@ -66,13 +55,6 @@ def _say(text: str, scratch: Path, **changes: object) -> Recording:
 
 def _digest(recording: Recording) -> str:
     return hashlib.sha256(recording.samples.tobytes()).hexdigest()
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_spoken(text: str, tmp_path: Path) -> None:
-    """Markup, formats, options and other scripts are words like any others; no file is left."""
-    assert len(_say(text, tmp_path).samples) > 2_000
-    assert not list(tmp_path.iterdir())
 
 
 def test_same_bytes_whatever_was_said_before_and_whenever(tmp_path: Path) -> None:
@@ -142,25 +124,25 @@ def _leave_silence(utterance: Utterance, target: str, timeout_s: float, sender: 
         file.setsampwidth(2)
         file.setframerate(22_050)
         file.writeframes(bytes(2 * 22_050))
-    sender.send("")
+    sender.send(Answer())
 
 
 def _leave_half(utterance: Utterance, target: str, timeout_s: float, sender: Connection) -> None:
     _leave_noise(target, 3.0)
     with open(target, "r+b") as file:  # noqa: PTH123
         file.truncate(4_000)
-    sender.send("")
+    sender.send(Answer())
 
 
 def _leave_too_short(
     utterance: Utterance, target: str, timeout_s: float, sender: Connection
 ) -> None:
     _leave_noise(target, 0.5)
-    sender.send("")
+    sender.send(Answer())
 
 
 def _leave_nothing(utterance: Utterance, target: str, timeout_s: float, sender: Connection) -> None:
-    sender.send("")
+    sender.send(Answer())
 
 
 def _leave_noise(target: str, seconds: float) -> None:
@@ -209,7 +191,8 @@ def test_a_child_that_hangs_is_ended(
 def test_takes_are_trimmed_levelled_and_limited(tmp_path: Path) -> None:
     """A take is 48 kHz, starts after 40 ms, is as loud as all others, and has no high peak."""
     for text in ("Hello, and welcome.", "You can stop or change anything here, at any time.", "No"):
-        samples, frames, _ = prepare(_say(text, tmp_path), WARM)
+        made = prepare(_say(text, tmp_path), WARM)
+        samples, frames = made.samples, made.speech_frames
         assert frames % 48 == 0
         assert len(samples) == frames + 2 * MARGIN_FRAMES + WARM.tail_frames
         speech = samples[MARGIN_FRAMES : MARGIN_FRAMES + frames]

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "play": "Play a track in the terminal.",
     "new": "Start a script.",
     "init": "Start a project: a script, the channel, help lines.",
+    "record": "List what is to be read aloud for a recorded voice, and what is missing.",
     "inspect": "Decode a finished track and measure it against its record.",
     "publish": "Upload the podcast: media first, the feed last.",
     "voices": "List what can speak here.",

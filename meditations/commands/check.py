@@ -98,10 +98,11 @@ class _Outcome:
         from meditations.script import read_script
         from meditations.speech.lengths import known_lengths
         from meditations.timeline.timeline import build_timeline
-        from meditations.track.preparing import check_script, warnings_of
+        from meditations.track.preparing import check_script, not_ready, warnings_of
 
         script = read_script(file, project.shown(file))
         plan = check_script(script, project)
+        self.notes += _together(not_ready(plan, project))
         lengths, estimated = known_lengths(plan.utterances, project.root)
         timeline = build_timeline(plan, lengths)
         self.notes += [MeditationError(text, where=where) for where, text in warnings_of(plan)]
@@ -145,6 +146,15 @@ class _Outcome:
         )  # fmt: skip
         if self.findings:
             click.echo(f"What a rule is about: meditations check --explain {self.findings[0].rule}")
+
+
+def _together(missing: list[MeditationError]) -> list[MeditationError]:
+    """What lines lack that are written before they are recorded, in one note."""
+    if len(missing) < 2:
+        return missing
+    first = missing[0]
+    what = f"{len(missing)} lines cannot be heard yet; the first: {first.what}"
+    return [MeditationError(what, mend=first.mend, where=first.where)]
 
 
 def _count(number: int, noun: str) -> str:

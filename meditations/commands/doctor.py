@@ -14,21 +14,34 @@ from typing import TYPE_CHECKING
 import click
 
 from meditations.errors import MeditationError
+from meditations.project import project_or_here
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from meditations.speech.engine import VoiceInfo
 
 LEAST_FREE_MB = 500
+MOST_VOICES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at: what was found, whether it will do, and how to mend it."""
+    """One thing looked at: what was found, whether it will do, and how to mend it.
+
+    What is not `needed` may be missing without a fault.
+    """
 
     name: str
     found: str
     good: bool
     mend: str = ""
+    needed: bool = True
+
+    @property
+    def fault(self) -> bool:
+        """Whether something has to be mended."""
+        return self.needed and not self.good
 
 
 @click.command(epilog="Example: meditations doctor")
@@ -44,20 +57,22 @@ def command(as_json: bool) -> int:
         "MP3 encoder": _encodes,
         "espeak-ng": _espeak,
         "voice": _speaks,
+        "voice files": _voice_files,
         "cache": _cache,
         "project": _project,
     }
-    findings = [_look(name, look) for name, look in looks.items()]
+    findings = [*(_look(name, look) for name, look in looks.items()), *_engines()]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     else:
         for finding in findings:
-            click.echo(f"{'ok ' if finding.good else 'NO '} {finding.name:12} {finding.found}")
+            mark = "ok " if finding.good else "NO " if finding.needed else " - "
+            click.echo(f"{mark} {finding.name:16} {finding.found}")
             for line in finding.mend.splitlines():
                 click.echo(f"    {line}")
-        good = all(finding.good for finding in findings)
-        click.echo("All is well." if good else "Something is missing: see the lines marked NO.")
-    return 0 if all(finding.good for finding in findings) else 1
+        bad = any(finding.fault for finding in findings)
+        click.echo("Something is missing: see the lines marked NO." if bad else "All is well.")
+    return 1 if any(finding.fault for finding in findings) else 0
 
 
 def _look(name: str, look: Callable[[], str]) -> Finding:
@@ -65,6 +80,36 @@ def _look(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, look(), True)
     except MeditationError as error:
         return Finding(name, error.what, False, error.mend)
+
+
+def _engines() -> list[Finding]:
+    """The engines besides the default one: nothing is wrong where they are not ready."""
+    from meditations.speech.readiness import readiness
+    from meditations.speech.registry import engine_names
+    from meditations.speech.voices import DEFAULT, NAMED
+
+    root = project_or_here().root
+    findings = []
+    for name in engine_names():
+        if name == NAMED[DEFAULT].engine:
+            continue
+        found = readiness(name, root)
+        told = found.told + (f"; {_some(found.voices)}" if found.voices else "")
+        findings.append(Finding(f"engine {name}", told, found.ready, found.mend, needed=False))
+    return findings
+
+
+def _some(voices: Sequence[VoiceInfo]) -> str:
+    names = ", ".join(voice.name for voice in voices[:MOST_VOICES])
+    return f"{len(voices)} voice{'s' if len(voices) != 1 else ''}: {names}" + (
+        ", …" if len(voices) > MOST_VOICES else ""
+    )
+
+
+def _voice_files() -> str:
+    from meditations.speech.voice_files import told_folders
+
+    return f"looked for in {told_folders(project_or_here().root)}"
 
 
 def _ffmpeg() -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import click
 
 from meditations.errors import MeditationError, from_os_error
-from meditations.project import Project, find_project, slugify
+from meditations.project import project_or_here, slugify
 
 TEMPLATE: Final = """\
 # {file}: a script to start from. Change any line, then hear it:
@@ -61,10 +60,7 @@ def command(title: str) -> None:
     if not title.isprintable():
         raise MeditationError("the title holds characters that cannot be shown")
     slug = slugify(title)
-    try:
-        project = find_project()
-    except MeditationError:
-        project = Project(Path.cwd())
+    project = project_or_here()
     target = project.scripts / f"{slug}.yaml"
     if target.exists() or target.with_suffix(".yml").exists():
         raise MeditationError(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from meditations.project import project_or_here
+
 
 @click.command(epilog="Example: meditations voices --sample")
 @click.option("--language", metavar="CODE", help="Only voices of this language, such as en or de.")
@@ -31,30 +33,37 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
 
     from meditations.errors import MeditationError
     from meditations.sound.chain_files import PRESETS
-    from meditations.speech.registry import engine_named, engine_names
-    from meditations.speech.voices import NAMED
+    from meditations.speech.readiness import readiness
+    from meditations.speech.registry import engine_names
+    from meditations.speech.voices import DEFAULT, NAMED, named_voices
 
-    named = {name: asdict(manner) for name, manner in NAMED.items()
-             if language is None or _speaks(manner.voice, language)}  # fmt: skip
-    engines: dict[str, list[dict[str, str]]] = {}
-    variants: tuple[str, ...] = ()
-    for name in engine_names():
-        voices = engine_named(name, Path.cwd()).voices()
-        engines[name] = [
-            asdict(voice) for voice in voices if language is None or _speaks(voice.name, language)
-        ]
+    named = {name: asdict(manner) for name, manner in named_voices(language or "en").items()}
     from meditations.speech import espeak
 
     variants = espeak.variants(espeak.locate())
+    here = [readiness(name, project_or_here().root) for name in engine_names()]
+    engines = {
+        one.name: [
+            asdict(voice)
+            for voice in one.voices
+            if language is None or any(_speaks(v, language) for v in (voice.name, voice.language))
+        ]
+        for one in here
+        if one.ready
+    }
+    not_ready = {one.name: _one_line(one.mend) for one in here if not one.ready}
     if language is not None and not any(engines.values()):
         raise MeditationError(
             f"no voice here speaks '{language}'", mend="see them all with: meditations voices"
         )
     if as_json:
-        told = {"named": named, "chains": PRESETS, "engines": engines, "espeak_variants": variants}
+        told = {
+            "named": named, "chains": PRESETS, "engines": engines, "espeak_variants": variants,
+            "not_ready": not_ready,
+        }  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    click.echo("By name:")
+    click.echo("By name" + (f", in {language}:" if language else ":"))
     for name, manner in named.items():
         manners = f"{manner['voice']}, rate {manner['rate_wpm']}, pitch {manner['pitch']}"
         click.echo(f"  {name:10} {manners}")
@@ -63,21 +72,21 @@ def command(language: str | None, sample: str | None, as_json: bool) -> None:
         click.echo(f"\nOf the engine {engine}:")
         for voice in found:
             click.echo(f"  {voice['name']:18} {voice['description']}")
-    click.echo("\nBehind any of these a + and one of: " + " ".join(variants))
+        if engine == NAMED[DEFAULT].engine:
+            click.echo("  Behind any of these a + and one of: " + " ".join(variants))
+    if not_ready:
+        click.echo("\nOther engines, and how to get them:")
+    for engine, mend in not_ready.items():
+        click.echo(f"  {engine:18} {mend}")
 
 
 def _sample(folder: Path | None) -> None:
     """Writes the samples, and says where to listen."""
-    from meditations.errors import MeditationError
-    from meditations.project import Project, find_project
     from meditations.track.samples import SENTENCE, own_samples, write_samples
     from meditations.track.sounding import Stores, Workshop
     from meditations.workers import Workers, default_jobs
 
-    try:
-        project = find_project()
-    except MeditationError:  # samples can be heard before there is a project
-        project = Project(Path.cwd())
+    project = project_or_here()  # samples can be heard before there is a project
     with Workers(min(default_jobs(), 4)) as workers:
         workshop = Workshop(workers, Stores.open())
         target = folder or project.build / "voices"
@@ -85,6 +94,12 @@ def _sample(folder: Path | None) -> None:
     click.echo(f"Listen to them in a browser: {page.as_uri()}")
     if sys.stdout.isatty():
         click.launch(str(page))
+
+
+def _one_line(mend: str) -> str:
+    """The beginning of what mends something, whole enough to be of use."""
+    first, *rest = mend.splitlines()
+    return f"{first} {rest[0].strip()}" if rest and first.endswith((":", " in")) else first
 
 
 def _speaks(voice: str, language: str) -> bool:

@@ -231,6 +231,14 @@ def tell_speech(told: Told, heard: Heard) -> None:
         + (f"; {len(untold)} too quiet to tell" if untold else ""),
         f"at {count} of {count}", good=not missing,
     )  # fmt: skip
+    words, unheard = speech.silent_words(heard.band, places)
+    if words:
+        told.finding(
+            "speech at every word",
+            f"at {words - len(unheard)} of {words}"
+            + (f", none at {_clocks(unheard)}" if unheard else ""),
+            "at 99 of 100", good=len(unheard) * 100 <= words,
+        )  # fmt: skip
     spoken = speech.speech_in_pauses(heard.band, places)
     pauses = len(places.pauses)
     told.finding(
@@ -242,6 +250,8 @@ def tell_speech(told: Told, heard: Heard) -> None:
         "cues": count,
         "cues_missing_at_ms": [*starts],
         "cues_not_told": len(untold),
+        "words": words,
+        "words_missing_at_ms": [*unheard],
         "pauses": pauses,
         "speech_in_pauses_at_ms": [*spoken],
     }

@@ -28,12 +28,18 @@ SHORTEST_PAUSE_MS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class SpokenCue:
-    """Speech as the record places it; `volume_db` is 0 or how much quieter it is on purpose."""
+    """Speech as the record places it.
+
+    Attributes:
+        volume_db: 0, or how much quieter it is on purpose.
+        words: Start and end in ms of each word, where they are known.
+    """
 
     start_ms: int
     end_ms: int
     volume_db: float
     text: str
+    words: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +80,7 @@ class Places:
 
 def read_places(record: Mapping[str, Any], length_ms: int, steps: int) -> Places:
     """The places of `record`, for a track that was found to have `steps` of 100 ms."""
-    cues = tuple(
-        SpokenCue(c["start_ms"], c["end_ms"], float(c.get("volume_db", 0.0)), c["text"])
-        for c in record["cues"]
-    )
+    cues = tuple(map(_cue, record["cues"]))
     target = float(record["loudness"]["target_speech_lufs"])
     gaps = _gaps(cues, length_ms)
     pauses = [
@@ -98,6 +101,13 @@ def read_places(record: Mapping[str, Any], length_ms: int, steps: int) -> Places
         sum(clips, start=np.zeros(steps)),
         tuple(sorted(clip["start_ms"] for clip in (*bells, *tones))),
     )  # fmt: skip
+
+
+def _cue(told: Mapping[str, Any]) -> SpokenCue:
+    edges = told.get("words", ())
+    words = tuple(zip(edges[::2], edges[1::2], strict=True))
+    volume_db = float(told.get("volume_db", 0.0))
+    return SpokenCue(told["start_ms"], told["end_ms"], volume_db, told["text"], words)
 
 
 def _gaps(cues: Sequence[SpokenCue], length_ms: int) -> list[tuple[int, int]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from meditations.podcast.assembling import Podcast
     from meditations.podcast.episodes import Episode
 
-SCRIPTS: Final = ("light", "player", "sleep", "keep")
+SCRIPTS: Final = ("light", "player", "words", "sleep", "keep")
 ICONS_PX: Final = (180, 192, 512)
 PAPER: Final = {"light": "#f6f1e9", "dark": "#16172a"}
 """The colour of the browser's own bars; the same as in page.css."""
@@ -67,6 +67,7 @@ def page_texts(
         "",
         groups=views.groups(podcast.episodes),
         plainest=views.plainest(podcast.episodes),
+        synthetic=views.synthetic(podcast.episodes),
         regions=views.by_region(r for e in podcast.episodes for r in e.resources),
         cover=cover or next((e.image.path for e in podcast.episodes), None),
     )
@@ -101,6 +102,7 @@ def _environment() -> Environment:
         megabytes=views.megabytes,
         minutes=views.in_minutes,
         seconds=views.seconds,
+        starts=views.starts,
         unchecked=views.unchecked,
         whom=views.whom,
         window=lambda episode: window(episode.slug, episode.record["palette"]),

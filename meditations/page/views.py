@@ -22,6 +22,7 @@ HUSH_MS: Final = 12_000
 """A silence this long is shown."""
 STEADYING: Final = frozenset({"trauma", "partner"})
 """Kinds whose pages always show the way to pause and look around."""
+_FIGURES: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CONTACT: Final = re.compile(
     r"(?P<site>\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b(?:/[\w/-]*)?)"
     r"|(?P<number>(?<![\w.+])\+?\d(?:[\d -]*\d)?(?![\w.]))"
@@ -65,6 +66,12 @@ def instead(podcast: Podcast, episode: Episode) -> tuple[Episode, ...]:
 def is_steadying(episode: Episode) -> bool:
     """Whether its page always shows the way to pause and look around."""
     return not STEADYING.isdisjoint(episode.kind)
+
+
+def synthetic(episodes: Iterable[Episode]) -> str:
+    """Whether the voices of episodes are made by a machine: `all`, `some` or `none` of them."""
+    kinds = {episode.synthetic for episode in episodes}
+    return kinds.pop() if len(kinds) == 1 else "some" if kinds else "none"
 
 
 def whom(kind: Sequence[str]) -> str:
@@ -112,6 +119,17 @@ def megabytes(size_bytes: int) -> str:
 def seconds(ms: int) -> str:
     """Seconds without needless zeros, for the scripts."""
     return f"{ms / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def starts(cue: Cue) -> str:
+    """When its words begin: hundredths of a second from one to the next, in base 36."""
+    places = [cue.start_ms // 10, *(start // 10 for start in cue.words[::2])]
+    return " ".join(_base36(after - before) for before, after in pairwise(places))
+
+
+def _base36(number: int) -> str:
+    rest, last = divmod(number, 36)
+    return (_base36(rest) if rest else "") + _FIGURES[last]
 
 
 def contact(text: str) -> Markup:

@@ -13,7 +13,7 @@ from meditations.store import file_digest
 from meditations.track.record import read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 SHORT: Final = 12
 """Characters of a digest that go into the name of a file."""
@@ -56,12 +56,16 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is said, in milliseconds from the start; `chapter` counts from 0."""
+    """What is said, in milliseconds from the start; `chapter` counts from 0.
+
+    `words` are start and end of each of its words, in turns; empty where they are not known.
+    """
 
     text: str
     start_ms: int
     end_ms: int
     chapter: int
+    words: Sequence[int] = ()
 
 
 T = TypeVar("T", Resource, Chapter, Cue)
@@ -133,6 +137,14 @@ class Episode:
     image: Media
     record: Mapping[str, Any]
     soundbite: tuple[int, int] | None = None
+
+    @property
+    def synthetic(self) -> str:
+        """Whether its voices are made by a machine: `all`, `some` or `none` of them."""
+        if not self.record.get("synthetic_voice", True):
+            return "none"
+        voices = self.record.get("voices", ())
+        return "all" if all(voice.get("synthetic", True) for voice in voices) else "some"
 
 
 def read_episode(mp3: Path, guid: str) -> Episode:

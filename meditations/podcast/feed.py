@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "feed.xml"
 TYPE: Final = "application/rss+xml"
+AI_CONTENT: Final = "ai-content"
+"""The purpose by which the namespace marks what a machine has made."""
 HERE: Final = "http://localhost/"
 """Stands for the site where nobody has named one; `serve` puts its own address there."""
 NAMESPACES: Final = {
@@ -106,8 +108,8 @@ def _write_channel(channel: _Element, writing: _Writing, artwork: str) -> None:
     _add(channel, "generator", "meditations")
     _write_itunes(channel, told, writing.url(artwork))
     _write_podcast(channel, told)
-    if any(episode.record.get("synthetic_voice", True) for episode in podcast.episodes):
-        _add(channel, "podcast:txt", "true", purpose="ai-content")
+    if any(episode.synthetic != "none" for episode in podcast.episodes):
+        _add(channel, "podcast:txt", "true", purpose=AI_CONTENT)
 
 
 def _write_itunes(channel: _Element, told: Channel, artwork: str) -> None:
@@ -165,8 +167,8 @@ def _write_item(item: _Element, episode: Episode, writing: _Writing) -> None:
         title = episode.title if len(episode.title) <= LONGEST_SOUNDBITE_TITLE else None
         _add(item, "podcast:soundbite", title, startTime=_seconds(soundbite[0]),
              duration=_seconds(soundbite[1]))  # fmt: skip
-    if episode.record.get("synthetic_voice", True):
-        _add(item, "podcast:txt", "true", purpose="ai-content")
+    if episode.synthetic != "none":
+        _add(item, "podcast:txt", "true", purpose=AI_CONTENT)
 
 
 def _truth(value: bool) -> str:

@@ -14,7 +14,8 @@ from meditations.podcast.checking import (
     check_picture,
     text,
 )
-from meditations.podcast.feed import NAMESPACES
+from meditations.podcast.feed import AI_CONTENT, NAMESPACES
+from meditations.podcast.notes import VOICE
 from meditations.podcast.sidecar_checks import caption_faults, chapter_faults
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def check_item(check: Check, item: _Element) -> None:
     if not description:
         check.fault(name, "has no description")
     check_description(check, name, description)
+    _check_voice(check, name, item, description)
     check_explicit(check, name, item)
     duration = text(item, "itunes:duration")
     if not duration.isdecimal() or int(duration) == 0:
@@ -52,6 +54,16 @@ def check_item(check: Check, item: _Element) -> None:
     _check_beside(check, name, item, seconds)
     for bite in item.findall("podcast:soundbite", NAMESPACES):
         _check_soundbite(check, name, bite, seconds)
+
+
+def _check_voice(check: Check, name: str, item: _Element, description: str) -> None:
+    """A maker's notes may be older than their own recording of the script."""
+    purposes = {told.get("purpose") for told in item.findall("podcast:txt", NAMESPACES)}
+    if AI_CONTENT not in purposes and VOICE.lower() in description.lower():
+        check.note(
+            f"{name}: its notes say that the voice is synthetic, and it is a person's",
+            "take that sentence out of `notes:`",
+        )
 
 
 def _check_date(check: Check, name: str, told: str) -> None:

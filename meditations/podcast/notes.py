@@ -38,7 +38,10 @@ DANGER: Final = (
 )
 NOT_THERAPY: Final = "This is not therapy, and is not offered instead of it."
 VOICE: Final = "The voice is synthetic"
-SYNTHETIC: Final = f"{VOICE}: a computer program speaks, not a person."
+SYNTHETIC: Final = {
+    "all": f"{VOICE}: a computer program speaks, not a person.",
+    "some": "Some of the voices are synthetic: there a computer program speaks, not a person.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +232,9 @@ def _end(episode: Episode) -> str:
     if owed:
         credits = "; ".join(f"{sound['credit']} ({sound['license']})" for sound in owed)
         told.append(f"Sounds: {credits}.")
-    if episode.record.get("synthetic_voice", True) and VOICE.lower() not in _plain(episode.notes):
-        told.append(SYNTHETIC)
+    told_already = episode.synthetic == "all" and VOICE.lower() in _plain(episode.notes)
+    if episode.synthetic in SYNTHETIC and not told_already:
+        told.append(SYNTHETIC[episode.synthetic])
     if episode.reviewed:
         told.append(f"Read for care by {episode.reviewed}.")
     else:

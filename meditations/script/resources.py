@@ -12,7 +12,10 @@ from meditations.script.settings import Settings
 from meditations.script.values import Checked, Text, Title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from meditations.project import Project
+    from meditations.script.model import Script
 
 NAME = "resources.yaml"
 
@@ -28,6 +31,7 @@ class Resource(Settings):
         about: What they do, in a few words.
         source: Where this was found.
         checked: The day on which a person rang or visited; None for never.
+        language: The one of the scripts that name it, such as `de`; empty for scripts in any.
     """
 
     name: Title
@@ -37,6 +41,7 @@ class Resource(Settings):
     about: Text = ""
     source: Title
     checked: Checked
+    language: Annotated[Text, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
     where: Annotated[Where, Field(alias="@where")] = Where()
 
 
@@ -59,3 +64,26 @@ def read_resources(project: Project) -> dict[str, tuple[Resource, ...]]:
         for purpose in resource.purposes:
             by_purpose[purpose] = (*by_purpose.get(purpose, ()), resource)
     return by_purpose
+
+
+def asked_for(
+    script: Script, known: Mapping[str, Sequence[Resource]] | None, purpose: str | None = None
+) -> tuple[Resource, ...]:
+    """The resources that a script asks for, each once, in the order of the file.
+
+    Those for scripts in another language are left out: the notes have room for few.
+
+    Args:
+        script: Which asks.
+        known: The resources of its project, by what they are for.
+        purpose: Only those for this one of its purposes.
+    """
+    purposes = script.resources if purpose is None else (purpose,)
+    language = _base(script.language)
+    asked = (each for name in purposes for each in (known or {}).get(name, ()))
+    fitting = (each for each in asked if _base(each.language) in ("", language))
+    return tuple(sorted(dict.fromkeys(fitting), key=lambda each: each.where.line))
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FORMATS: Final = "WAV, FLAC, MP3, OGG or M4A"
 NO_PLAYLIST: Final = (
-    "-format_whitelist", "wav,w64,flac,mp3,ogg,mov,aiff,au,aac,caf,matroska,avi,mpegts",
+    "-format_whitelist", "wav,w64,flac,mp3,ogg,mov,aiff,au,aac,caf,matroska,avi,mpegts,asf,amr",
 )  # fmt: skip
 """Lets ffmpeg read sounds, and never a playlist, which names further files."""
 LOWEST_RATE_HZ: Final = 8_000
@@ -31,14 +31,14 @@ _SEEKS_EXACTLY: Final = (".wav", ".flac", ".aif", ".aiff", ".aifc", ".caf", ".au
 
 
 def read_mono(
-    file: Path, scratch: Path, span_s: tuple[float, float] | None = None
+    file: Path, scratch: Path, span_s: tuple[float, float | None] | None = None
 ) -> tuple[NDArray[np.float32], int]:
     """The samples of a sound file, its channels mixed to one, and its rate in Hz.
 
     Args:
         file: Of any format that ffmpeg reads, of any rate from 8 kHz and number of channels.
         scratch: A folder for a file in between.
-        span_s: From when until when, in seconds; all of it by default.
+        span_s: From when until when, in seconds, None for its end; all of it by default.
 
     Raises:
         MeditationError: If it is no sound, cannot be decoded, or ends before its header, or the
@@ -49,7 +49,9 @@ def read_mono(
     before: list[str] = []
     behind: list[str] = []
     if span_s:
-        start = ["-ss", f"{span_s[0]:.6f}", "-t", f"{span_s[1] - span_s[0]:.6f}"]
+        start = ["-ss", f"{span_s[0]:.6f}"]
+        if span_s[1] is not None:
+            start += ["-t", f"{span_s[1] - span_s[0]:.6f}"]
         (before if file.suffix.lower() in _SEEKS_EXACTLY else behind).extend(start)
     strict = [] if is_endless_wav(file) else ["-xerror"]
     fault = ""
@@ -76,7 +78,7 @@ def read_mono(
         )
     if rate_hz < LOWEST_RATE_HZ:
         raise MeditationError(f"a sound of {rate_hz:,} Hz, where 8,000 are the least")
-    promised = span_s[1] - span_s[0] if span_s else promised_s(file)
+    promised = promised_s(file) if span_s is None else (span_s[1] or span_s[0]) - span_s[0]
     if len(samples) / rate_hz < promised * CUT_SHARE - CUT_S:
         raise MeditationError(
             f"a sound that is cut off: {len(samples) / rate_hz:.1f} s of {promised:.1f} s are there"

@@ -14,7 +14,7 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError, SpeechError, from_os_error, nearest
-from meditations.programs import run_program
+from meditations.programs import ProgramTimeoutError, run_program
 from meditations.sound.sound_files import read_mono
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.own_commands import (
@@ -51,6 +51,15 @@ QUIETEST_PEAK: Final = 0.003
 
 
 @dataclass(frozen=True, slots=True)
+class _Call:
+    """A program, what it is given, and how long it may take for a short sentence."""
+
+    file: Path
+    arguments: tuple[str, ...]
+    patience_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class CommandEngine:
     """Starts a program for each utterance, and verifies what came back."""
 
@@ -77,14 +86,19 @@ class CommandEngine:
         file = _found(self.program)
         return f"{self.name} {_told_version(self.program, file)}, {kept_digest(file)[:12]}"
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:
+        """The program, and the files that a maker's own command names."""
+        call = self._call(utterance.manner)
+        fixed = [word for word in call.arguments if not takes([word], *PLACES)]
+        named = [self.root / word.rpartition("=")[2] for word in fixed]
+        return (call.file, *(file for file in named if file.is_file()))
+
     def basis(self, utterance: Utterance) -> str:
-        """A digest of a maker's own program, of files that its command names, and its `version`."""
+        """A digest of them for a maker's own, with its `version`; else `version()` tells all."""
         if self.program.run:
             return ""
-        words, settings = self._run(utterance.manner)
-        named = [self.root / word for word in words[1:] if not takes([word], *PLACES)]
-        files = [own_program(words[0], self.root), *(file for file in named if file.is_file())]
-        return content_key([[kept_digest(file) for file in files], settings.get("version", "")])
+        told = dict(utterance.manner.settings).get("version", "")
+        return content_key([[kept_digest(file) for file in self.files(utterance)], told])
 
     def check(self, manner: Manner) -> None:
         """Makes sure that the program is here, may run, and takes voice, rate and pitch."""
@@ -154,12 +168,13 @@ class CommandEngine:
                 f"{self.name} has no letters for '{_short(utterance.text)}'",
                 mend="choose another voice for these words",
             )
+        call = self._call(utterance.manner)
         utterance = replace(utterance, text=text)
         faults: list[str] = []
         while len(faults) < self.tries:
             try:
-                return self._spoken(utterance, scratch)
-            except _TooLongError as error:
+                return self._spoken(call, utterance, scratch)
+            except ProgramTimeoutError as error:
                 faults.append(error.what)  # nobody waits as long once more
                 break
             except OSError as error:
@@ -172,39 +187,38 @@ class CommandEngine:
             + "\nsee what is wrong with: meditations doctor",
         )
 
-    def _spoken(self, utterance: Utterance, scratch: Path) -> Recording:
+    def _call(self, manner: Manner) -> _Call:
+        """The program that is called; raises a MeditationError where that cannot be."""
+        run, settings = self._run(manner)
+        if self.program.run:
+            return _Call(_found(self.program), run[1:], PATIENCE_S)
+        return _Call(own_program(run[0], self.root), run[1:], patience_s(settings))
+
+    def _spoken(self, call: _Call, utterance: Utterance, scratch: Path) -> Recording:
         manner, stem = utterance.manner, f"spoken-{uuid4().hex}"
         text_file, out = scratch / f"{stem}.txt", scratch / f"{stem}.wav"
-        run, settings = self._run(manner)
-        file = _found(self.program) if self.program.run else own_program(run[0], self.root)
         voice = manner.voice or self.program.usual_voice
         values = {
             "text_file": str(text_file), "out": str(out), "voice": voice, "text": utterance.text,
             "rate": self.program.rate(manner.rate_wpm, voice), "pitch": str(manner.pitch),
         }  # fmt: skip
-        wait_s = patience_s(settings) if settings else PATIENCE_S
+        given = None if takes(call.arguments, "text_file", "text") else text_file
         try:
             text_file.write_text(utterance.text + "\n", "utf-8")
-            try:
-                ended = run_program(
-                    [str(file), *(filled(word, values) for word in run[1:])], scratch,
-                    folder=self.root, given=None if takes(run, "text_file", "text") else text_file,
-                    timeout_s=wait_s + expected_s(utterance.text, manner.rate_wpm) / 5,
-                )  # fmt: skip
-            except MeditationError as error:
-                raise (_TooLongError if "did not end" in error.what else SpeechError)(
-                    error.what
-                ) from None
+            ended = run_program(
+                [str(call.file), *(filled(word, values) for word in call.arguments)], scratch,
+                folder=self.root, given=given,
+                timeout_s=call.patience_s + expected_s(utterance.text, manner.rate_wpm) / 5,
+            )  # fmt: skip
+            told = f": {ended.told}" if ended.told else ""
             if ended.status != 0:
-                told = f": {ended.told}" if ended.told else ""
-                raise SpeechError(f"{file.name} ended with status {ended.status}{told}")
-            if not takes(run, "out"):
+                raise SpeechError(f"{call.file.name} ended with status {ended.status}{told}")
+            if not takes(call.arguments, "out"):
                 out.write_bytes(ended.written)
             if not out.is_file() or not out.stat().st_size:
-                told = f": {ended.told}" if ended.told else ""
-                raise SpeechError(f"{file.name} left no sound{told}")
-            exact = takes(run, "rate")
-            return _verified(out, utterance, scratch, manner.rate_wpm if exact else FASTEST_WPM)
+                raise SpeechError(f"{call.file.name} left no sound{told}")
+            rate_wpm = manner.rate_wpm if takes(call.arguments, "rate") else FASTEST_WPM
+            return _verified(out, utterance, scratch, rate_wpm)
         finally:
             text_file.unlink(missing_ok=True)
             out.unlink(missing_ok=True)
@@ -216,10 +230,6 @@ class CommandEngine:
         if "run" not in dict(manner.settings):
             raise _nothing_to_run(manner)
         return own_command(manner, self.root)
-
-
-class _TooLongError(SpeechError):
-    """It did not end in time."""
 
 
 def _nothing_to_run(manner: Manner) -> MeditationError:

@@ -86,8 +86,15 @@ class Engine(Hashable, Protocol):
             MeditationError: If the engine is not ready, with the command that mends it.
         """
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:
+        """The files that this sound depends on, such as a model: where one changes, a track is old.
+
+        Raises:
+            MeditationError: If one is missing.
+        """
+
     def basis(self, utterance: Utterance) -> str:
-        """A digest of the files that this sound depends on besides, such as a model; or empty.
+        """A digest of what those files hold, or empty; part of a take's key.
 
         Raises:
             MeditationError: If one is missing.

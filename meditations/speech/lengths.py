@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
 from meditations.quantities import FRAMES_PER_MS
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meditations.speech.utterance import Utterance
+
+SLOWER: Final = {"de": 0.9, "es-419": 1.1, "es-mx": 1.1}
+"""Voices of espeak-ng that take longer over their letters, or less long.
+
+81 German lines came to 0.9, 82 Spanish sentences to 1.10."""
 
 
 def known_lengths(
@@ -47,5 +52,6 @@ def known_lengths(
 def estimated_frames(utterance: Utterance) -> int:
     """About how long espeak-ng takes: from its letters, measured on English sentences."""
     letters = sum(1 for char in utterance.text if char.isalnum())
-    seconds = (0.15 + 0.107 * letters) * 118 / utterance.manner.rate_wpm
+    slower = SLOWER.get(utterance.manner.voice.partition("+")[0].lower(), 1.0)
+    seconds = slower * (0.15 + 0.107 * letters) * 118 / utterance.manner.rate_wpm
     return round(seconds * 1000) * FRAMES_PER_MS

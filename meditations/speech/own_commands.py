@@ -89,19 +89,23 @@ def own_program(word: str, root: Path) -> Path:
         MeditationError: If it is not allowed, or not here.
     """
     found = shutil.which(str(root / word)) if "/" in word else shutil.which(word)
-    allowed = [one for one in os.environ.get(ALLOWED, "").split(os.pathsep) if one]
-    if word not in allowed and (found is None or str(Path(found).resolve()) not in allowed):
-        raise MeditationError(
-            f"the program '{word}' may not run here yet",
-            mend="a script that starts a program can do whatever that program can;"
-            f" if you trust it:\nexport {ALLOWED}={shlex.quote(os.pathsep.join([*allowed, word]))}",
-        )
     if found is None:
         raise MeditationError(
             f"the program '{word}' is not here",
             mend="install it, or write its path from the project's folder, as in tools/speak",
         )
-    return Path(found).absolute()
+    file = Path(found).absolute()
+    allowed = [one for one in os.environ.get(ALLOWED, "").split(os.pathsep) if one]
+    # A path in one project is another program than the same path in the next.
+    names = {str(file), str(file.resolve()), word if "/" not in word else ""}
+    if names.isdisjoint(allowed):
+        name = str(file) if "/" in word else word
+        raise MeditationError(
+            f"the program '{word}' may not run here yet",
+            mend="a script that starts a program can do whatever that program can;"
+            f" if you trust it:\nexport {ALLOWED}={shlex.quote(os.pathsep.join([*allowed, name]))}",
+        )
+    return file
 
 
 def patience_s(settings: Mapping[str, str]) -> float:

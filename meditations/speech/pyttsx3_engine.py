@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -14,6 +14,7 @@ from meditations.errors import MeditationError, SpeechError, nearest
 from meditations.speech import espeak, system_voices
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.speaker import speak_in_a_child
+from meditations.speech.word_events import words_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +42,10 @@ class Pyttsx3Engine:
     reads_ipa: bool = False
     synthetic: bool = True
     tries: int = TRIES
+
+    def files(self, utterance: Utterance) -> Sequence[Path]:  # noqa: ARG002 - any voice's are one
+        """None: the voices are espeak-ng's or the system's, which `basis` tells."""
+        return ()
 
     def basis(self, utterance: Utterance) -> str:
         """The system's version for its voices; those of espeak-ng are told by its own."""
@@ -98,9 +103,12 @@ class Pyttsx3Engine:
             try:
                 if system_voices.driver_of(utterance.manner.voice):
                     return system_voices.speak(utterance, scratch, timeout_s(utterance))
-                fault = speak_in_a_child(utterance, str(target), timeout_s(utterance))
+                answer = speak_in_a_child(utterance, str(target), timeout_s(utterance))
+                fault = answer.fault
                 if not fault:
-                    return _verified(target, utterance)
+                    recording = _verified(target, utterance)
+                    words = words_at(utterance.text, answer.events, recording)
+                    return replace(recording, words=words)
             except SpeechError as error:
                 fault = error.what
             finally:

@@ -19,11 +19,14 @@ GROUP: Final = "meditations.engines"
 
 OURS: Final = {
     "pyttsx3": "meditations.speech.pyttsx3_engine:Pyttsx3Engine",
+    "recorded": "meditations.speech.recorded_engine:RecordedEngine",
     "flite": "meditations.speech.command_engine:flite",
     "espeak-ng": "meditations.speech.command_engine:espeak_ng",
     "say": "meditations.speech.command_engine:say",
     "pico2wave": "meditations.speech.command_engine:pico2wave",
     "command": "meditations.speech.command_engine:CommandEngine",
+    "piper": "meditations.speech.piper_engine:PiperEngine",
+    "kokoro": "meditations.speech.kokoro_engine:KokoroEngine",
 }
 
 

@@ -1,22 +1,16 @@
-"""The process of a worker's that speaks: it holds pyttsx3 ready and forks a child for each line.
+"""The process of a worker's that speaks with pyttsx3: ready, but never started.
 
-A fresh Python for each line would cost 100 ms, a fork of the worker 10, for all its arrays; a fork
-of this small process costs 2. Where processes cannot be forked, on Windows, it speaks one line
-itself and is started anew for the next.
+See `speaking_child` for why each line gets a child of its own.
 """
 
 from __future__ import annotations
 
-import atexit
 import gc
-import multiprocessing
-import os
-import signal
-import threading
-import time
 from typing import TYPE_CHECKING, Final
 
 from meditations.speech import speaking_child
+from meditations.speech.process import Speaker, in_a_fork
+from meditations.speech.speaking_child import Answer
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -24,75 +18,25 @@ if TYPE_CHECKING:
     from meditations.speech.utterance import Utterance
 
 WITHOUT_A_WORD: Final = "the speaking process ended without a word"
-POLL_S: Final = 0.0005
-OWN_PATIENCE_S: Final = 10
-"""So much longer than for the child is waited for the speaker, which ends a child that hangs."""
-_LOCK: Final = threading.Lock()
 
 
-def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> str:
+def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> Answer:
     """Speaks into the WAV file `target`, in a process of its own.
 
-    Returns:
-        What went wrong, or an empty text. Nothing is waited for longer than `patience_s`.
+    Nothing is waited for longer than `patience_s`.
     """
-    with _LOCK:
-        speaker = _Speaker.ready()
-        told = speaker.ask(utterance, target, patience_s)
-        if told is None or not hasattr(os, "fork"):
-            end_speaker()
-        return WITHOUT_A_WORD if told is None else told
+    told = _SPEAKER.ask((utterance, target, patience_s), patience_s)
+    return told if isinstance(told, Answer) else Answer(WITHOUT_A_WORD)
 
 
 def start_speaker() -> None:
     """Starts the process, if there is none, so that it warms up before the first line."""
-    with _LOCK:
-        _Speaker.ready()
+    _SPEAKER.start()
 
 
 def end_speaker() -> None:
     """Ends the process, if there is one; the next line starts another."""
-    speaker, _Speaker.current = _Speaker.current, None
-    if speaker is not None:
-        speaker.end()
-
-
-class _Speaker:
-    """The owner's side."""
-
-    current: _Speaker | None = None
-
-    @classmethod
-    def ready(cls) -> _Speaker:
-        if cls.current is None or not cls.current.process.is_alive():
-            end_speaker()
-            cls.current = cls()
-            atexit.register(end_speaker)
-        return cls.current
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(
-            target=_serve, args=(theirs, speaking_child.speak_and_exit), daemon=True
-        )
-        self.process.start()
-        theirs.close()
-
-    def ask(self, utterance: Utterance, target: str, patience_s: float) -> str | None:
-        """What the child said, or None where nothing came."""
-        try:
-            self.connection.send((utterance, target, patience_s))
-            if self.connection.poll(patience_s + OWN_PATIENCE_S):
-                return str(self.connection.recv())
-        except (EOFError, OSError):
-            pass
-        return None
-
-    def end(self) -> None:
-        self.connection.close()
-        self.process.kill()
-        self.process.join(5)
+    _SPEAKER.end()
 
 
 def _serve(connection: Connection, speak: speaking_child.Speak) -> None:
@@ -104,21 +48,8 @@ def _serve(connection: Connection, speak: speaking_child.Speak) -> None:
             utterance, target, timeout_s = connection.recv()
         except EOFError:
             return
-        child = os.fork() if hasattr(os, "fork") else 0
-        if child == 0:
-            speak(utterance, target, timeout_s, connection)
-            os._exit(0)
-        if _ended_badly(child, timeout_s):
-            connection.send(WITHOUT_A_WORD)
+        line = (utterance, target, timeout_s, connection)
+        in_a_fork(lambda line=line: speak(*line), connection, timeout_s)  # type: ignore[misc]
 
 
-def _ended_badly(child: int, timeout_s: float) -> bool:
-    """Waits for a child, which is killed where it takes too long; whether it crashed."""
-    last_moment = time.monotonic() + timeout_s + 0.5
-    while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status != 0
-        if time.monotonic() > last_moment:
-            os.kill(child, signal.SIGKILL)
-        time.sleep(POLL_S)
+_SPEAKER: Final = Speaker(_serve, lambda: (speaking_child.speak_and_exit,))

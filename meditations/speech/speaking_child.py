@@ -17,7 +17,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from meditations.errors import MeditationError
 from meditations.speech import espeak
@@ -31,6 +32,32 @@ Speak = Callable[["Utterance", str, float, "Connection"], None]
 
 RANDOM_SEED: Final = 1
 """espeak-ng seeds its noise with the second of the clock; a fixed seed gives the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordEvent:
+    """A word of the text begins to sound.
+
+    Attributes:
+        position: Where it stands in the text, in characters from 0.
+        frame: The first sample of it.
+    """
+
+    position: int
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How it went.
+
+    Attributes:
+        fault: What went wrong, or an empty text.
+        events: The words that the voice told of, in the order in which they sound.
+    """
+
+    fault: str = ""
+    events: tuple[WordEvent, ...] = ()
 
 
 def prepare() -> ctypes.CDLL:
@@ -58,10 +85,7 @@ def prepare_quietly() -> None:
 
 
 def speak_and_exit(utterance: Utterance, target: str, timeout_s: float, sender: Connection) -> None:
-    """Speaks `utterance` into the WAV file `target`, tells `sender` how it went, and exits.
-
-    What is told is an empty text when all went well, else what went wrong.
-    """
+    """Speaks `utterance` into the WAV file `target`, sends `sender` an `Answer`, and exits."""
     if hasattr(signal, "alarm"):
         # The last resort, should whoever waits for this process be gone.
         signal.alarm(int(timeout_s) + 5)
@@ -69,16 +93,16 @@ def speak_and_exit(utterance: Utterance, target: str, timeout_s: float, sender: 
         with contextlib.redirect_stdout(io.StringIO()):  # pyttsx3 prints "Audio saved to …"
             told = _speak(utterance, target, timeout_s)
     except MeditationError as error:
-        told = str(error)
+        told = Answer(str(error))
     except Exception as error:  # noqa: BLE001 - whatever went wrong in pyttsx3 is what is told
-        told = f"{type(error).__name__}: {error}"
+        told = Answer(f"{type(error).__name__}: {error}")
     sender.send(told)
     sender.close()
     # Ending the usual way lets pyttsx3 destroy its engine, which can crash.
     os._exit(0)
 
 
-def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
+def _speak(utterance: Utterance, target: str, timeout_s: float) -> Answer:
     library = prepare()
     import pyttsx3
 
@@ -102,6 +126,7 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
     engine = pyttsx3.init("espeak")
     engine.connect("error", on_error)
     engine.connect("finished-utterance", on_finish)
+    events = _listen_for_words(engine)
     library.espeak_ng_SetRandSeed(ctypes.c_long(RANDOM_SEED))
     manner = utterance.manner
     deadline = time.monotonic() + timeout_s
@@ -124,8 +149,30 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> str:
         # counts is the driver's word that it has finished.
         threading.Thread(target=engine.runAndWait, daemon=True).start()
         if not finished.wait(max(0.0, deadline - time.monotonic())):
-            return f"no answer within {timeout_s:.0f} s"
-    return "; ".join(faults)
+            return Answer(f"no answer within {timeout_s:.0f} s")
+    return Answer("; ".join(faults), tuple(events))
+
+
+def _listen_for_words(engine: Any) -> list[WordEvent]:
+    """Has espeak-ng's word events noted in the list that is returned.
+
+    pyttsx3 2.99 tells of words by their place in the text alone. espeak-ng also knows the sample,
+    so its callback is taken in between: it notes that, and hands all on to the driver as it came.
+    """
+    from pyttsx3.drivers import _espeak
+
+    driver, heard = engine.proxy._driver, []
+
+    def on_synth(wav: Any, count: int, events: Any) -> int:
+        number = 0
+        while (event := events[number]).type != _espeak.EVENT_LIST_TERMINATED:
+            if event.type == _espeak.EVENT_WORD:
+                heard.append(WordEvent(event.text_position - 1, event.sample))
+            number += 1
+        return int(driver._onSynth(wav, count, events))
+
+    _espeak.SetSynthCallback(on_synth)
+    return heard
 
 
 def _wait_until_idle(library: ctypes.CDLL, deadline: float) -> None:

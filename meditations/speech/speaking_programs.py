@@ -75,16 +75,21 @@ def _flite_voices(told: str) -> tuple[VoiceInfo, ...]:
     # awb_time knows the words of a talking clock, and no others.
     return tuple(
         VoiceInfo(name, "en-gb" if name == "awb" else "en-us", _FLITE_ABOUT.get(name, "a voice"))
-        for name in sorted(set(names) - {"awb_time"})
+        for name in sorted(set(names) - {"awb_time"}, key=_best_first)
     )
 
 
+def _best_first(name: str) -> tuple[int, str]:
+    known = list(_FLITE_ABOUT)
+    return (known.index(name) if name in known else len(known), name)
+
+
 _FLITE_ABOUT: Final = {
-    "slt": "a woman's voice, American; the clearest",
-    "rms": "a man's voice, American",
+    "rms": "a man's voice, American; the clearest",
+    "slt": "a woman's voice, American",
     "awb": "a man's voice, Scottish",
-    "kal": "a man's voice, American, old and coarse",
     "kal16": "a man's voice, American, old",
+    "kal": "a man's voice, American, old and coarse",
 }
 
 
@@ -121,7 +126,8 @@ FLITE: Final = Program(
     ("flite", "-voice", "{voice}", "--setf", "duration_stretch={rate}", "-f", "{text_file}",
      "-o", "{out}"),
     get="get it with: sudo apt install flite",
-    usual_voice="slt",
+    usual_rate_wpm=126,
+    usual_voice="rms",
     version=("--version",),
     voices=("-lv",),
     read_voices=_flite_voices,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import tempfile
 import wave
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import lru_cache
+from itertools import chain as joined
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +21,7 @@ from meditations.sound.chain import Chain, treat
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
 from meditations.sound.loudness import energies_by_ms, mono_lufs, repeated_lufs, step_energies
 from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms
+from meditations.speech.alignment import align
 from meditations.store import Store, content_key
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from meditations.speech.engine import Engine, Recording
     from meditations.speech.utterance import Utterance
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
 MARGIN_MS: Final = 40
 MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
@@ -55,6 +58,8 @@ class Take:
         frames: The length of all of it.
         speech_frames: The length of the speech itself; a whole number of milliseconds.
         energies: K-weighted mean squares of one channel for each 100 ms of the speech.
+        words: Start and end of each word of the utterance, in ms from the start of the speech.
+        words_estimated: Whether those are estimates, because the engine told none.
     """
 
     key: str
@@ -62,6 +67,8 @@ class Take:
     frames: int
     speech_frames: int
     energies: tuple[float, ...]
+    words: tuple[tuple[int, int], ...] = ()
+    words_estimated: bool = False
 
 
 def take_key(utterance: Utterance, made_by: Sequence[str], chain: Chain) -> str:
@@ -96,7 +103,11 @@ def kept_take(store: Store, key: str) -> Take | None:
     try:
         told = json.loads(facts.read_text("utf-8"))
         frames, speech_frames = int(told["frames"]), int(told["speech_frames"])
-        take = Take(key, sound, frames, speech_frames, tuple(told["energies"]))
+        words = tuple((int(start), int(end)) for start, end in told["words"])
+        take = Take(
+            key, sound, frames, speech_frames, tuple(told["energies"]), words,
+            bool(told["words_estimated"]),
+        )  # fmt: skip
         whole = sound.stat().st_size == 44 + 4 * frames
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -131,24 +142,55 @@ def make_takes(requests: Sequence[TakeRequest], engine: Engine, store: Store) ->
 
 
 def _make_take(request: TakeRequest, engine: Engine, store: Store) -> Take:
+    utterance = request.utterance
     try:
-        recording = engine.speak(request.utterance, Path(tempfile.gettempdir()))
-        volume_db = request.utterance.manner.volume_db
-        samples, speech_frames, energies = prepare(recording, request.chain, volume_db)
+        recording = engine.speak(utterance, Path(tempfile.gettempdir()))
+        words = utterance.words
+        if estimated := not _tells_times(recording, len(words)):
+            times = align(recording.samples, recording.rate_hz, words)
+            recording = replace(recording, words=times)
+        made = prepare(recording, request.chain, utterance.manner.volume_db)
     except MeditationError as error:
         raise error.at(request.where) from None
-    file = store.keep(request.key, ".wav", lambda beside: _write_wav(beside, samples))
-    facts = json.dumps(
-        {"frames": len(samples), "speech_frames": speech_frames, "energies": energies}
-    )
+    file = store.keep(request.key, ".wav", lambda beside: _write_wav(beside, made.samples))
+    take = Take(
+        request.key, file, len(made.samples), made.speech_frames, made.energies, made.words,
+        estimated,
+    )  # fmt: skip
+    kept = ("frames", "speech_frames", "energies", "words", "words_estimated")
+    facts = json.dumps({name: getattr(take, name) for name in kept})
     # Written last: a take counts as kept once this is there.
     store.keep(request.key, ".json", lambda beside: beside.write_text(facts, "utf-8"))
-    return Take(request.key, file, len(samples), speech_frames, energies)
+    return take
 
 
-def prepare(
-    recording: Recording, chain: Chain, volume_db: float = 0.0
-) -> tuple[NDArray[np.float32], int, tuple[float, ...]]:
+def _tells_times(recording: Recording, count: int) -> bool:
+    """Whether an engine told a time for each of so many words, one after the other."""
+    if recording.words is None or len(recording.words) != count:
+        return False
+    edges = joined.from_iterable((word.start_s, word.end_s) for word in recording.words)
+    return all(before <= after for before, after in pairwise(edges))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recording as it will be heard.
+
+    Attributes:
+        samples: At 48 kHz, shape (n,), with `MARGIN_FRAMES` on either side of the speech and the
+            chain's tail behind it.
+        speech_frames: The length of the speech; a whole number of milliseconds.
+        energies: Of the speech, see `Take`.
+        words: Start and end of each word, see `Take`; empty where the recording tells none.
+    """
+
+    samples: NDArray[np.float32]
+    speech_frames: int
+    energies: tuple[float, ...]
+    words: tuple[tuple[int, int], ...]
+
+
+def prepare(recording: Recording, chain: Chain, volume_db: float = 0.0) -> Prepared:
     """Resamples, trims, treats and levels a recording.
 
     Where speech begins and ends is found before the chain: a room that rings on is no speech.
@@ -158,27 +200,33 @@ def prepare(
         chain: What it goes through.
         volume_db: Its loudness against all other speech, 0 or less.
 
-    Returns:
-        The samples, shape (n,), at 48 kHz, with `MARGIN_FRAMES` on either side of the speech and
-        the chain's tail behind it; the length of the speech in frames, a whole number of
-        milliseconds; and its energies, see `Take`.
-
     Raises:
         SpeechError: If the recording holds no sound.
     """
     samples = recording.samples
     if recording.rate_hz != SAMPLE_RATE_HZ:
         samples = soxr.resample(samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
-    samples, frames = _trimmed(samples)
+    samples, first, frames = _trimmed(samples)
     samples = treat(samples, chain)
     speech = energies_by_ms(samples[MARGIN_FRAMES : MARGIN_FRAMES + frames])
     gain = _levelling_gain(peaks_by_ms(samples), speech, TARGET_LUFS + volume_db)
     levelled = samples * by_sample(gain)
     energies = step_energies(speech * _power(gain, len(speech)))
-    return levelled, frames, tuple(float(f"{energy:.6g}") for energy in energies)
+
+    def within_ms(time_s: float) -> int:
+        after = round((time_s * SAMPLE_RATE_HZ - first) / FRAMES_PER_MS)
+        return min(max(after, 0), frames // FRAMES_PER_MS)
+
+    return Prepared(
+        levelled,
+        frames,
+        tuple(float(f"{energy:.6g}") for energy in energies),
+        tuple((within_ms(w.start_s), within_ms(w.end_s)) for w in recording.words or ()),
+    )
 
 
-def _trimmed(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+def _trimmed(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
+    """The speech with its margins, where it begins in `samples`, and its length in frames."""
     magnitude = np.abs(samples)
     loudest = float(np.max(magnitude, initial=0.0))
     if loudest <= 0.0 or not np.isfinite(loudest):
@@ -193,7 +241,7 @@ def _trimmed(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     ramp = np.linspace(0.0, 1.0, EDGE_FADE_FRAMES, dtype=np.float32)
     padded[:EDGE_FADE_FRAMES] *= ramp
     padded[-EDGE_FADE_FRAMES:] *= ramp[::-1]
-    return padded, frames
+    return padded, first, frames
 
 
 def _levelling_gain(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from meditations.script.marks import Phrase
+
+
+RECORDED: Final = "recorded"
+"""The engine whose voices are people's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,18 @@ class Utterance:
         text: As it is spoken, pronunciation marks applied; blanks part its words.
         manner: How it is spoken.
         sounds: Words whose sounds are given, in order.
+        shown: For somebody who reads it aloud: the words as they are shown, figures and all.
     """
 
     text: str
     manner: Manner
     sounds: tuple[Sounds, ...] = ()
+    shown: str = ""
+
+    @property
+    def words_to_read(self) -> str:
+        """What a person reads; another way to pronounce a word makes it no other line."""
+        return self.shown or self.text
 
     @property
     def words(self) -> list[str]:
@@ -76,4 +87,5 @@ def utterance_of(phrase: Phrase, manner: Manner) -> Utterance:
         if word.ipa:
             sounds.append(Sounds(first, count, word.ipa))
         first += count
-    return Utterance(phrase.spoken, manner, tuple(sounds))
+    shown = phrase.caption if manner.engine == RECORDED else ""
+    return Utterance(phrase.spoken, manner, tuple(sounds), shown)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
 from meditations.plan import (
@@ -17,6 +18,7 @@ from meditations.plan import (
 from meditations.quantities import FRAMES_PER_MS, LONGEST_TRACK_MS
 from meditations.timeline.beds import BedSpan, lay_beds
 from meditations.timeline.stretch import Silence, fit_silences
+from meditations.timeline.words import CueWord, place_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from meditations.errors import Where
     from meditations.plan import Plan
     from meditations.sound.specs import ClipSpec
+    from meditations.speech.takes import Take
     from meditations.speech.utterance import Utterance
+
+_NOT_SPOKEN: Final[Mapping[Utterance, Take]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Cue:
         frames: How long it lasts.
         section: The number of its chapter, from 0.
         speaker: Who speaks, as listeners are shown; empty where the script does not say.
+        words: Its words at their places, one behind the other; empty where they are not known.
+        words_estimated: Whether those places are estimates.
     """
 
     utterance: Utterance
@@ -46,6 +53,8 @@ class Cue:
     section: int
     where: Where
     speaker: str = ""
+    words: tuple[CueWord, ...] = ()
+    words_estimated: bool = False
 
     @property
     def end_frame(self) -> int:
@@ -113,18 +122,24 @@ class Timeline:
     clips: tuple[ClipCue, ...] = ()
 
 
-def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeline:
+def build_timeline(
+    plan: Plan,
+    speech_frames: Mapping[Utterance, int],
+    takes: Mapping[Utterance, Take] = _NOT_SPOKEN,
+) -> Timeline:
     """Places everything.
 
     Args:
         plan: What happens.
         speech_frames: How long each utterance of the plan takes, in frames.
+        takes: Those that are spoken already, for the places of their words.
 
     Raises:
         MeditationError: If the length that the script asks for cannot be reached, with the range
             that can; or if the track would last longer than a day.
     """
     silences = fit_silences(_as_silences(plan, speech_frames), plan)
+    speech = _Speech(speech_frames, takes)
     position, section = 0, -1
     cues: list[Cue] = []
     breaths: list[BreathCue] = []
@@ -134,17 +149,16 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
     for event, silence_ms in zip(plan.events, silences, strict=True):
         match event:
             case SayEvent():
-                frames = speech_frames[event.utterance]
-                cues.append(_cue(event, position, frames, section))
-                position += frames
+                cues.append(speech.cue(event, position, section))
+                position += cues[-1].frames
             case SilenceEvent():
                 position += silence_ms * FRAMES_PER_MS
             case BreathEvent():
                 frames = event.ms * FRAMES_PER_MS
                 breaths.append(BreathCue(event.phase, position, frames, section))
                 if event.said:
-                    length = _within(event, event.said, speech_frames[event.said.utterance])
-                    cues.append(_cue(event.said, position, length, section))
+                    _refuse_overrun(event, event.said, speech_frames[event.said.utterance])
+                    cues.append(speech.cue(event.said, position, section))
                 if event.swell:
                     room = event.swell.in_ms + event.swell.hold_ms + event.swell.out_ms
                     clips.append(
@@ -178,12 +192,25 @@ def build_timeline(plan: Plan, speech_frames: Mapping[Utterance, int]) -> Timeli
     )
 
 
-def _cue(said: SayEvent, position: int, frames: int, section: int) -> Cue:
-    return Cue(said.utterance, said.caption, position, frames, section, said.where, said.speaker)
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """What is known of what is said: how long each utterance is, and the takes there are."""
+
+    frames: Mapping[Utterance, int]
+    takes: Mapping[Utterance, Take]
+
+    def cue(self, said: SayEvent, start_frame: int, section: int) -> Cue:
+        """Speech at its place."""
+        frames, take = self.frames[said.utterance], self.takes.get(said.utterance)
+        words = place_words(said.phrase, take.words, start_frame, frames) if take else ()
+        return Cue(
+            said.utterance, said.caption, start_frame, frames, section, said.where, said.speaker,
+            words, take is not None and take.words_estimated,
+        )  # fmt: skip
 
 
-def _within(event: BreathEvent, said: SayEvent, frames: int) -> int:
-    """The length of what is said in a phase of breathing, which has to end within it."""
+def _refuse_overrun(event: BreathEvent, said: SayEvent, frames: int) -> None:
+    """Raises a MeditationError where what is said in a phase of breathing does not end in it."""
     over_ms = frames // FRAMES_PER_MS - event.ms
     if over_ms > 0:
         raise MeditationError(
@@ -193,7 +220,6 @@ def _within(event: BreathEvent, said: SayEvent, frames: int) -> int:
             f" under say: {{{event.phase}: …}}, or words: 0",
             where=event.where,
         )
-    return frames
 
 
 def _tenths(ms: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from meditations.script.resources import asked_for
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,7 +29,7 @@ def care_record(
         "notes": script.notes,
         "content_note": script.content_note,
         "instead": list(script.instead),
-        "resources": [_told(resource) for resource in _resources(script, around)],
+        "resources": [_told(each) for each in asked_for(script, around.resources)],
         "care": {
             "words_read": review.words_read,
             "without_care": without_care,
@@ -35,13 +37,6 @@ def care_record(
             "answered": list(_findings(review.answered)),
         },
     }
-
-
-def _resources(script: Script, around: Surroundings) -> Iterable[Resource]:
-    """Those that the script asks for, each once, in the order of the file."""
-    known = around.resources or {}
-    asked = (resource for purpose in script.resources for resource in known.get(purpose, ()))
-    return sorted(dict.fromkeys(asked), key=lambda resource: resource.where.line)
 
 
 def _told(resource: Resource) -> dict[str, Any]:

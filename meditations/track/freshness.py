@@ -117,8 +117,11 @@ def _read(file: Path) -> Stamp | None:
 
 
 def _facts(file: Path) -> list[Any]:
-    """Size, time and digest; nothing of a file that is not there."""
+    """Size, time and digest; of a folder what lies in it; nothing of what is not there."""
     try:
+        if file.is_dir():
+            inside = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in file.iterdir()]
+            return [content_key(sorted(inside))]
         stat = file.stat()
     except FileNotFoundError:
         return []
@@ -129,6 +132,8 @@ def _unchanged(file: Path, known: list[Any]) -> bool:
     try:
         if not known:
             return not file.exists()
+        if file.is_dir():
+            return _facts(file) == known
         stat = file.stat()
         if [stat.st_size, stat.st_mtime_ns] == known[:2]:
             return True

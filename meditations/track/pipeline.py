@@ -14,13 +14,20 @@ from meditations.mp3.stream import join
 from meditations.script.pronunciation import NAME as LEXICON
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
+from meditations.speech.voice_files import files_behind
 from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
 from meditations.track.care import care_record
 from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
-from meditations.track.preparing import check_script, cover_file, named, surroundings
+from meditations.track.preparing import (
+    check_script,
+    cover_file,
+    named,
+    recording_folders,
+    surroundings,
+)
 from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
 from meditations.track.tags import write_tags
@@ -116,8 +123,10 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     mp3, record = _write(script, sounding, windows, folder, _Beside((png, jpeg), care))
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
+    inputs += recording_folders(script, project)
     if own_cover:
         inputs.append(own_cover)
+    inputs += files_behind(plan.utterances, lambda name: workshop.engine(name, project))
     # Where these are missing, their coming changes a track.
     inputs += [project.root / RESOURCES, project.root / LEXICON]
     return BuiltTrack(
@@ -172,7 +181,7 @@ def _write(
     staging = folder / f".{script.slug}-{uuid.uuid4().hex}"
     try:
         staging.mkdir(parents=True)
-        text = sidecars.transcript(script, timeline)
+        text = sidecars.transcript(script, timeline, sounding.persons)
         mp3 = staging / f"{script.slug}.mp3"
         write_tags(mp3, script, timeline, text, beside.cover[1])
         with mp3.open("ab") as stream:
@@ -181,7 +190,7 @@ def _write(
         facts = Mp3Facts(file_digest(mp3), mp3.stat().st_size)
         record = make_record(script, sounding, loudness, facts) | beside.care
         texts = {
-            ".vtt": sidecars.vtt(timeline, script.language),
+            ".vtt": sidecars.vtt(timeline, script.language, sounding.persons),
             ".srt": sidecars.srt(timeline),
             ".txt": text,
             ".chapters.json": sidecars.chapters(timeline, script.title),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meditations.care import Surroundings
@@ -16,7 +17,9 @@ from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
 from meditations.sound.clips import ClipSource, find_clip
 from meditations.sound.specs import BedSpec, SoundSpec
+from meditations.speech.recorded_engine import RecordedEngine
 from meditations.speech.registry import engine_named
+from meditations.speech.utterance import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +41,7 @@ def check_script(
         FaultyScriptError: With everything that is missing.
         MeditationError: If no plan can be made.
     """
-    lexicon = read_lexicon(project, script.language, script.pronunciation)
-    plan = make_plan(script, project.root, lexicon)
+    plan = with_stand_ins(planned(script, project), script.language, project)
     faults: list[MeditationError] = []
 
     def attempt(check: Callable[[], object], where: Where) -> None:
@@ -72,6 +74,60 @@ def check_script(
     if faults:
         raise FaultyScriptError(faults)
     return plan
+
+
+def planned(script: Script, project: Project) -> Plan:
+    """The plan of a script, its words said as the project says them; nothing is looked for.
+
+    Raises:
+        MeditationError: If no plan can be made.
+    """
+    lexicon = read_lexicon(project, script.language, script.pronunciation)
+    return make_plan(script, project.root, lexicon)
+
+
+def with_stand_ins(plan: Plan, language: str, project: Project) -> Plan:
+    """The plan with the voice in the place of a recording that is missing, where one is named.
+
+    Raises:
+        MeditationError: If recordings cannot be read, at the place that asks for them.
+    """
+    engine = RecordedEngine(project.root)
+
+    def stood_in(said: SayEvent) -> SayEvent:
+        if said.utterance.manner.engine != RECORDED:
+            return said
+        try:
+            return replace(said, utterance=engine.stand_in(said.utterance, language))
+        except MeditationError as error:
+            raise error.at(said.where) from None
+
+    def changed(event: Event) -> Event:
+        if isinstance(event, SayEvent):
+            return stood_in(event)
+        if isinstance(event, BreathEvent) and event.said:
+            return replace(event, said=stood_in(event.said))
+        return event
+
+    return replace(plan, events=tuple(map(changed, plan.events)))
+
+
+def not_ready(plan: Plan, project: Project) -> list[MeditationError]:
+    """What is missing for lines of a plan whose voices are here, such as recordings; in order."""
+    faults = []
+    for utterance, where in {said.utterance: said.where for said in plan.said}.items():
+        try:
+            engine_named(utterance.manner.engine, project.root).basis(utterance)
+        except MeditationError as error:
+            faults.append(error.at(where))
+    return faults
+
+
+def recording_folders(script: Script, project: Project) -> list[Path]:
+    """The folders of its recordings; what comes into them later may be of use."""
+    voices = {u.manner.voice: u.manner.engine for u in planned(script, project).utterances}
+    folders = [project.root / voice for voice, engine in voices.items() if engine == RECORDED]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def named(script: Script, project: Project) -> Script:

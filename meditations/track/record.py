@@ -6,6 +6,7 @@ The same input gives the same record: no date of the clock, no path of the machi
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meditations.script import Script
+    from meditations.timeline.timeline import Cue
     from meditations.track.loudness import TrackLoudness
     from meditations.track.sounding import Sounding
 
-FORMAT: Final = 4
+FORMAT: Final = 5
+_WORDS: Final = re.compile(r'"words": \[[\d\s,]*\]')
+"""In a text this would have its quotation marks escaped."""
 LIBRARIES: Final = ("mutagen", "numpy", "pillow", "pydub", "pyttsx3", "soxr")
 
 
@@ -76,9 +80,12 @@ def make_record(
             "channels": 2,
         },
         "loudness": {"target_speech_lufs": SPEECH_LUFS, **asdict(loudness)},
-        "voices": [asdict(manner) for manner in manners],
+        "voices": [
+            {**asdict(manner), "synthetic": manner.engine not in sounding.persons}
+            for manner in manners
+        ],
         "chains": {name: asdict(chain) for name, chain in sounding.chains.items()},
-        "synthetic_voice": True,
+        "synthetic_voice": any(manner.engine not in sounding.persons for manner in manners),
         "sounds": _sounds(sounding),
         "beds": [
             {
@@ -113,6 +120,8 @@ def make_record(
                 "take": takes[cue.utterance].key[:16],
                 "volume_db": cue.utterance.manner.volume_db,
                 "speaker": cue.speaker,
+                "words": _word_edges(cue),
+                "words_estimated": cue.words_estimated,
             }
             for cue in timeline.cues
         ],
@@ -160,6 +169,19 @@ def soundbite(script: Script, length_ms: int) -> dict[str, int] | None:
     return {"start_ms": bite.from_.ms, "length_ms": bite.for_.ms}
 
 
+def _word_edges(cue: Cue) -> list[int]:
+    """Start and end in ms of each word that is shown, in turns; words are parted by blanks.
+
+    Words under one mark have the same times. Empty where no times are known.
+    """
+    return [
+        edge
+        for word in cue.words
+        for _ in word.text.split()
+        for edge in (ms(word.start_frame), ms(word.end_frame))
+    ]
+
+
 def _sounds(sounding: Sounding) -> list[dict[str, Any]]:
     """Beds and bells, each once, with what a file is owed."""
     told = []
@@ -196,8 +218,9 @@ def _clips(sounding: Sounding, kind: type[BellSpec | SwellSpec]) -> list[dict[st
 
 
 def record_text(record: dict[str, Any]) -> str:
-    """The record as it is written."""
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    """The record as it is written; the times of a cue's words stand on one line."""
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    return _WORDS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
 
 
 def read_record(file: Path) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import json
 import textwrap
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from meditations.quantities import FRAMES_PER_MS, format_clock
 from meditations.track.caption_lines import caption_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from meditations.script import Script
     from meditations.timeline.timeline import Cue, Timeline
@@ -20,6 +21,7 @@ VTT_WIDTH: Final = 65
 SRT_WIDTH: Final = 32
 CAPTION_LINES: Final = 2
 SPEAKER: Final = "Synthetic voice"
+PERSON: Final = "Recorded voice"
 
 
 def ms(frame: int) -> int:
@@ -30,21 +32,28 @@ def ms(frame: int) -> int:
 def captions(timeline: Timeline, width: int) -> Iterator[tuple[int, int, list[str]]]:
     """Captions as start and end in ms and their lines, two of `width` characters at most.
 
-    A sentence that needs more comes as several captions; the time of each follows its share of
-    the letters.
+    A sentence that needs more comes as several captions. Each stays until the next, which comes
+    with its first word; where words have no times, by its share of the letters.
     """
     for cue in timeline.cues:
         yield from _parts(cue, width)
 
 
-def speakers(timeline: Timeline) -> list[str]:
+def speakers(timeline: Timeline, persons: Container[str] = ()) -> list[str]:
     """Who speaks each cue, as listeners are shown: by name, where the script gives one.
 
-    Voices without a name are numbered where there are several.
+    Voices without a name are numbered where there are several of a kind.
+
+    Args:
+        timeline: Who speaks when.
+        persons: The engines whose voices are people's.
     """
     nameless = dict.fromkeys(_voice(cue) for cue in timeline.cues if not cue.speaker)
-    numbers = {voice: f" {n}" if len(nameless) > 1 else "" for n, voice in enumerate(nameless, 1)}
-    return [cue.speaker or SPEAKER + numbers[_voice(cue)] for cue in timeline.cues]
+    names: dict[tuple[str, str], str] = {}
+    for kind in (SPEAKER, PERSON):
+        alike = [v for v in nameless if (PERSON if v[0] in persons else SPEAKER) == kind]
+        names |= {v: f"{kind} {n}" if len(alike) > 1 else kind for n, v in enumerate(alike, 1)}
+    return [cue.speaker or names[_voice(cue)] for cue in timeline.cues]
 
 
 def _voice(cue: Cue) -> tuple[str, str]:
@@ -54,18 +63,42 @@ def _voice(cue: Cue) -> tuple[str, str]:
 def _parts(cue: Cue, width: int) -> Iterator[tuple[int, int, list[str]]]:
     groups = caption_lines(cue.caption, width, CAPTION_LINES)
     start, end = ms(cue.start_frame), ms(cue.end_frame)
-    letters = [sum(map(len, group)) for group in groups]
-    edges = [start + (end - start) * sum(letters[:n]) // sum(letters) for n in range(len(groups))]
+    letters = list(accumulate(len("".join(group).replace(" ", "")) for group in groups))
+    edges = [start]
+    for count in letters[:-1]:  # each caption lasts a millisecond at the least
+        edges.append(
+            min(max(_at_letter(cue, count), edges[-1] + 1), end - len(groups) + len(edges))
+        )
     edges.append(end)
-    for group, begin, until in zip(groups, edges, edges[1:], strict=False):
+    for group, (begin, until) in zip(groups, pairwise(edges), strict=True):
         yield begin, until, group
 
 
-def vtt(timeline: Timeline, language: str) -> str:
-    """The captions as WebVTT; each says who speaks."""
+def _at_letter(cue: Cue, count: int) -> int:
+    """When the word is spoken that begins behind so many letters of a caption, in ms.
+
+    Within a word, and where words have no times, by the share of the letters.
+    """
+    spans = [(len(word.text.replace(" ", "")), word.start_frame, word.end_frame)
+             for word in cue.words]  # fmt: skip
+    whole = len(cue.caption.replace(" ", ""))
+    if sum(letters for letters, _, _ in spans) != whole:
+        spans = [(whole, cue.start_frame, cue.end_frame)]
+    for letters, begin, until in spans:
+        if count < letters:
+            return ms(begin + (until - begin) * count // letters)
+        count -= letters
+    return ms(cue.end_frame)
+
+
+def vtt(timeline: Timeline, language: str, persons: Container[str] = ()) -> str:
+    """The captions as WebVTT; each says who speaks.
+
+    No time stamps within a caption: not every app is sure to hide them.
+    """
     # A blank line must follow the first one, so the language goes into a note.
     blocks = ["WEBVTT", f"NOTE Language: {language}"]
-    for cue, speaker in zip(timeline.cues, speakers(timeline), strict=True):
+    for cue, speaker in zip(timeline.cues, speakers(timeline, persons), strict=True):
         for start, end, lines in _parts(cue, VTT_WIDTH):
             text = "\n".join(html.escape(line, quote=False) for line in lines)
             times = f"{format_clock(start)} --> {format_clock(end)}"
@@ -83,12 +116,12 @@ def srt(timeline: Timeline) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def transcript(script: Script, timeline: Timeline) -> str:
+def transcript(script: Script, timeline: Timeline, persons: Container[str] = ()) -> str:
     """All that is said, as text to read: a heading for each section, a paragraph for each line.
 
     Where several voices speak, their names stand before what they say.
     """
-    paragraphs, names = [script.title], speakers(timeline)
+    paragraphs, names = [script.title], speakers(timeline, persons)
     told = len(set(names)) > 1
     for number, chapter in enumerate(timeline.chapters):
         paragraphs.append(chapter.title + "\n" + "-" * len(chapter.title))

@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from meditations.errors import MeditationError, Where
+from meditations.errors import FaultyScriptError, MeditationError, Where
 from meditations.mix.mixer import encoder_name, make_window
 from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
 from meditations.mp3.stream import FRAME_BYTES
@@ -105,13 +105,14 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """A timeline with all that sounds in it."""
+    """A timeline with all that sounds in it; `persons` are engines whose voices are people's."""
 
     timeline: Timeline
     takes: dict[Utterance, Take]
     sources: dict[SoundSpec, Source]
     beds: dict[SoundSpec, PreparedBed]
     engines: dict[str, str]
+    persons: frozenset[str]
     chains: dict[str, Chain]
     credits: dict[SoundSpec, tuple[str, str]]
 
@@ -134,9 +135,8 @@ def sound(
         if kept_bed(workshop.stores.beds, _key(source)) is None
     }
     spoken = _speak(plan, project, workshop, reporter, then)
-    timeline = build_timeline(
-        plan, {utterance: take.speech_frames for utterance, take in spoken.takes.items()}
-    )
+    lengths = {utterance: take.speech_frames for utterance, take in spoken.takes.items()}
+    timeline = build_timeline(plan, lengths, spoken.takes)
     beds: dict[SoundSpec, PreparedBed] = {}
     for spec, source in sources.items():
         try:
@@ -149,8 +149,9 @@ def sound(
     _refuse_long_bells(timeline, sources, beds)
     check_headroom(timeline, beds)
     sounding = Sounding(
-        timeline, spoken.takes, sources, beds, spoken.engines, spoken.chains, credits_of(plan)
-    )
+        timeline, spoken.takes, sources, beds, spoken.engines, spoken.persons, spoken.chains,
+        credits_of(plan),
+    )  # fmt: skip
     return sounding, spoken.anew
 
 
@@ -203,6 +204,7 @@ class _Spoken:
 
     takes: dict[Utterance, Take]
     engines: dict[str, str]
+    persons: frozenset[str]
     chains: dict[str, Chain]
     anew: int
 
@@ -218,18 +220,26 @@ def _speak(
     takes: dict[Utterance, Take | None] = {}
     missing: dict[Engine, list[TakeRequest]] = {}
     versions: dict[str, str] = {}
+    persons: set[str] = set()
+    faults: list[MeditationError] = []
     for utterance, where in _places(plan).items():
         try:
             engine = workshop.engine(utterance.manner.engine, project)
             by = made_by(engine, utterance)
         except MeditationError as error:
-            raise error.at(where) from None
+            if all(error.what != fault.what for fault in faults):
+                faults.append(error.at(where))  # all that is missing is told at once
+            continue
+        if not engine.synthetic:
+            persons.add(engine.name)
         chain = chains[utterance.manner.chain]
         versions[engine.name] = by[0]
         key = take_key(utterance, by, chain)
         takes[utterance] = kept_take(store, key)  # its place in the order, if nothing else
         if takes[utterance] is None:
             missing.setdefault(engine, []).append(TakeRequest(utterance, chain, key, where))
+    if faults:
+        raise FaultyScriptError(faults)
     count = sum(map(len, missing.values()))
     reporter.stage("speaking", count)
     # Small shares: none of the workers is to wait for the last one long.
@@ -245,7 +255,7 @@ def _speak(
     ).items():
         takes |= {request.utterance: take for request, take in zip(share, made, strict=True)}
     made_or_kept = {u: take for u, take in takes.items() if take is not None}
-    return _Spoken(made_or_kept, versions, chains, count)
+    return _Spoken(made_or_kept, versions, frozenset(persons), chains, count)
 
 
 def _tell(share: Sequence[TakeRequest], reporter: Reporter) -> None:

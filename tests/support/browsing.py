@@ -57,7 +57,7 @@ def steady(evenings: Project) -> Episode:
 
 
 @pytest.fixture(scope="session")
-def site(evenings: Project) -> Iterator[Server]:
+def evening_site(evenings: Project) -> Iterator[Server]:
     with served(evenings.build / "podcast") as running:
         yield running
 
@@ -86,7 +86,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Server) -> Iterator[Visit]:
+def visit(browser: Browser, evening_site: Server) -> Iterator[Visit]:
     """Opens a path of the site.
 
     At the test's end, an error on any page's console fails it, and so does any request, of a page
@@ -95,7 +95,7 @@ def visit(browser: Browser, site: Server) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
     asked: list[str] = []
-    sites = [site.address]
+    sites = [evening_site.address]
 
     def open_page(
         path: str, at: str | None = None, init: str = "",
@@ -109,14 +109,14 @@ def visit(browser: Browser, site: Server) -> Iterator[Visit]:
         context = browser.new_context(**options)
         context.set_default_timeout(15_000)
         contexts.append(context)
-        sites.append(at or site.address)
+        sites.append(at or evening_site.address)
         context.on("request", note)
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
         page = context.new_page()
         if init:
             page.add_init_script(init)
-        page.goto((at or site.address) + path)
+        page.goto((at or evening_site.address) + path)
         return page
 
     yield open_page

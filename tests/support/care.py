@@ -21,8 +21,14 @@ from meditations.timeline.timeline import build_timeline
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER = Path(__file__).parents[1] / "care"
-CASE = "@case"
+_ENGLISH = Path(__file__).parents[1] / "care"
+FOLDERS = {
+    "en": _ENGLISH,
+    **{folder.name: folder for folder in sorted(_ENGLISH.iterdir()) if folder.is_dir()},
+}
+"""Where the cases of each language lie."""
+CASE = "@case "
+"""A case stands where the step that begins so does; the rest of it stands where a case has none."""
 
 
 def resource(checked: date | None = date(2026, 11, 22)) -> Resource:
@@ -39,32 +45,34 @@ AROUND = Surroundings(frozenset({"case", "five-senses", "breath"}), {"crisis": (
 
 
 @cache
-def _base() -> dict[str, Any]:
-    told: dict[str, Any] = yaml.load((FOLDER / "base.yaml").read_text("utf-8"), yaml.BaseLoader)
+def _base(language: str) -> dict[str, Any]:
+    text = (FOLDERS[language] / "base.yaml").read_text("utf-8")
+    told: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
     return told
 
 
-def case_script(case: str | Mapping[str, Any]) -> dict[str, Any]:
+def case_script(case: str | Mapping[str, Any], language: str = "en") -> dict[str, Any]:
     """The clean script with a case in it.
 
     Args:
         case: A line of speech, or settings that take the place of the script's. Among these,
             `lines` are the steps that stand where the line of speech would; a setting of None
             is left out.
+        language: That of the script.
     """
     settings = dict(case) if not isinstance(case, str) else {"lines": [case]}
-    script = copy.deepcopy(_base())
-    lines = settings.pop("lines", ["There may be a clock somewhere, or a bird."])
+    script = copy.deepcopy(_base(language))
+    steps = script["sections"][1]["script"]
+    place, usual = next((n, s) for n, s in enumerate(steps) if str(s).startswith(CASE))
+    lines = settings.pop("lines", [usual.removeprefix(CASE)])
     settings.pop("tracks", None)
     settings.pop("checked", None)
-    steps = script["sections"][1]["script"]
-    place = steps.index(CASE)
     steps[place : place + 1] = lines
     script |= settings
     return {key: value for key, value in script.items() if value is not None}
 
 
-def reviewed(case: str | Mapping[str, Any], folder: Path) -> Review:
+def reviewed(case: str | Mapping[str, Any], folder: Path, language: str = "en") -> Review:
     """What the review finds in a case; every line takes as long as is estimated."""
     around = AROUND
     if not isinstance(case, str):
@@ -73,7 +81,9 @@ def reviewed(case: str | Mapping[str, Any], folder: Path) -> Review:
         if case.get("checked") == "never":
             around = Surroundings(around.tracks, {"crisis": (resource(None),)})
     file = folder / "case.yaml"
-    file.write_text(yaml.safe_dump(case_script(case), allow_unicode=True, width=10_000), "utf-8")
+    file.write_text(
+        yaml.safe_dump(case_script(case, language), allow_unicode=True, width=10_000), "utf-8"
+    )
     script = read_script(file)
     plan = make_plan(script)
     lengths = {utterance: estimated_frames(utterance) for utterance in plan.utterances}

@@ -32,6 +32,9 @@ class ToneEngine:
     reads_ipa: bool = False
     synthetic: bool = True
 
+    def files(self, utterance: Utterance) -> Sequence[Path]:
+        return ()
+
     def basis(self, utterance: Utterance) -> str:
         return ""
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from meditations.script import Script
+    from meditations.timeline.timeline import Cue
 
 FRAME: Final = b"\xff\xfb\x94\x00".ljust(384, b"\0")
 """An MP3 frame of 24 ms of silence: 128 kbit/s, 48 kHz."""
@@ -182,7 +183,8 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
         ],
         "cues": [
             {"text": c.caption, "start_ms": sidecars.ms(c.start_frame),
-             "end_ms": sidecars.ms(c.end_frame), "chapter": c.section}
+             "end_ms": sidecars.ms(c.end_frame), "chapter": c.section,
+             "words": _even_words(c)}
             for c in timeline.cues
         ],
         "script": {"sha256": file_digest(script.source)},
@@ -197,6 +199,13 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
         (folder / (script.slug + suffix)).write_text(text, "utf-8", newline="\n")
     (folder / f"{script.slug}.mp3").write_bytes(mp3)
     (folder / f"{script.slug}.png").write_bytes(_picture())
+
+
+def _even_words(cue: Cue) -> list[int]:
+    """Start and end of each word of a cue, in ms, as if all were of one length."""
+    count, start_ms = len(cue.caption.split()), sidecars.ms(cue.start_frame)
+    edges = [start_ms + n * sidecars.ms(cue.frames) // count for n in range(count + 1)]
+    return [*chain(*pairwise(edges))]
 
 
 def change_record(project: Project, slug: str, /, **changes: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from meditations.care.findings import Found
 from meditations.care.rules.rule import HURT, NONE, Rule, found_in
 from meditations.errors import nearest
+from meditations.script.resources import asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +106,7 @@ def _spoken_contact(reading: Reading, passage: Passage) -> Iterator[Found]:
 def _unknown_resources(reading: Reading) -> Iterator[Found]:
     known = reading.around.resources
     for purpose in reading.script.resources:
-        if not (known or {}).get(purpose):
+        if not asked_for(reading.script, known, purpose):
             yield Found(
                 f"resources: asks for '{purpose}', and resources.yaml has none for it",
                 reading.script.place("resources"), purpose,
@@ -115,16 +116,10 @@ def _unknown_resources(reading: Reading) -> Iterator[Found]:
 
 
 def _unchecked(reading: Reading) -> Iterator[Found]:
-    known = reading.around.resources or {}
-    unchecked = {
-        resource.name: resource
-        for purpose in reading.script.resources
-        for resource in known.get(purpose, ())
-        if resource.checked is None
-    }
+    asked = asked_for(reading.script, reading.around.resources)
+    unchecked = [resource for resource in asked if resource.checked is None]
     if unchecked:
-        first = min(unchecked.values(), key=lambda resource: resource.where.line)
-        others = len(unchecked) - 1
+        first, others = unchecked[0], len(unchecked) - 1
         more = f" and {others} more were" if others else " was"
         yield Found(f"{first.name}{more} never checked by a person", first.where)
 
