@@ -27,6 +27,7 @@ from meditations.publishing.libraries import (
 )
 from meditations.publishing.planning import Held
 from meditations.publishing.protocols import OTHER_SECRETS, SECRETS, filesystem_class, moves
+from meditations.publishing.stores import EXCLUSIVE, STORES
 from meditations.publishing.target import BrokenConnectionError
 
 if TYPE_CHECKING:
@@ -39,27 +40,6 @@ if TYPE_CHECKING:
 
     Sent: TypeAlias = Callable[[int], None]
 
-
-def _google(headers: Headers) -> dict[str, Any]:
-    fixed = {"cache_control": headers.cache}
-    return {"content_type": headers.type, "fixed_key_metadata": fixed}
-
-
-def _azure(headers: Headers) -> dict[str, Any]:
-    return {"content_settings": {"content_type": headers.type, "cache_control": headers.cache}}
-
-
-def _unknown(headers: Headers) -> dict[str, Any]:
-    del headers
-    return {}
-
-
-STORES: Final[dict[str, Callable[[Headers], dict[str, Any]]]] = {
-    **dict.fromkeys(("gs", "gcs"), _google),
-    **dict.fromkeys(("abfs", "az"), _azure),
-    **dict.fromkeys(("oci", "ocilake", "oss", "tos", "tosfs"), _unknown),
-}
-"""Where putting an object is atomic, and how each library is told the headers, if it can be."""
 _WRITTEN: Final = ("LastModified", "last_modified", "modified", "mtime", "updated")
 """What libraries call the time at which a file was written."""
 MOST_TOLD: Final = 300
@@ -199,9 +179,7 @@ class OtherTarget:
         """
         try:
             self._rename(beside, place)
-        except OSError as error:
-            if error.errno != errno.EEXIST and not isinstance(error, FileExistsError):
-                raise
+        except FileExistsError:
             aside = self._beside(place)
             self._rename(place, aside)
             try:
@@ -212,7 +190,13 @@ class OtherTarget:
             self._remove(aside)
 
     def _rename(self, before: str, after: str) -> None:
-        self._files.mv(before, after)
+        """Moves a file; raises `FileExistsError` where the place refuses a name that is taken."""
+        try:
+            self._files.mv(before, after)
+        except OSError as error:
+            if error.errno == errno.EEXIST:  # whatever kind of OSError a library makes of it
+                raise FileExistsError(str(error)) from None
+            raise
 
     def claim(self, path: str, data: bytes) -> bool:
         """Makes a small file where there is none.
@@ -229,7 +213,7 @@ class OtherTarget:
                 return False
 
     def _claim(self, place: str, data: bytes) -> bool:
-        if self._headers in (_google, _azure):
+        if self._address.protocol in EXCLUSIVE:
             self._files.pipe_file(place, data, mode="create")
             return True
         with contextlib.suppress(FileNotFoundError):
@@ -241,7 +225,11 @@ class OtherTarget:
             self._make_folder(place.rpartition("/")[0])
             beside = self._beside(place)
             self._pipe(beside, data)
-            self._move(beside, place)
+            try:
+                self._rename(beside, place)
+            except FileExistsError:
+                self._remove(beside)
+                return False
         return self._get(place) == data
 
     def _pipe(self, place: str, data: bytes) -> None:
