@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -189,6 +191,30 @@ def test_a_line_that_breaks_is_mended(
     reader.read()
     assert reader.faults == []
     assert reader.feeds == {(folder / "feed.xml").read_bytes()}
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", SERVERS)
+def test_of_two_that_begin_in_one_moment_one_has_the_turn(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is let through by the server, one of them only goes on."""
+    server: OtherServer = request.getfixturevalue(kind)
+    monkeypatch.setenv("HOME", str(server.home))
+    address = read_address(f"{kind}://127.0.0.1:{server.port}/turns")
+    targets = [open_target(address), open_target(address)]
+    for target in targets:
+        target.connect()
+    start = threading.Barrier(2)
+
+    def claim(number: int) -> bool:
+        start.wait(timeout=20)
+        return targets[number].claim("turn", str(number).encode())
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(4):
+            assert sorted(threads.map(claim, range(2))) == [False, True]
+            targets[0].delete("turn")
 
 
 @pytest.mark.server

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import socket
 import ssl
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = ("LastModified", "last_modified", "modified", "mtime", "updated")
 """What libraries call the time at which a file was written."""
+SETTLE_S: Final = 1.0
+"""Whoever looked before our mark was there has written theirs by then."""
 MOST_TOLD: Final = 300
 """Characters of what a library says: some repeat the whole answer of a server."""
 _SEE: Final = "see whether the folder is there and belongs to you, and whether there is room"
@@ -201,9 +204,8 @@ class OtherTarget:
     def claim(self, path: str, data: bytes) -> bool:
         """Makes a small file where there is none.
 
-        Google and Azure do that in one step. Elsewhere it is looked for, made, and read back: of
-        two that ask within the same moment both could be let through, and would notice before
-        their pages and feeds go.
+        Google and Azure do that in one step. Elsewhere it is looked for, made, and read back after
+        a while: of two that ask within the same moment, the later one overwrites and has it.
         """
         place = self._at(path)
         with self._told(f"writing {path}"):
@@ -230,6 +232,7 @@ class OtherTarget:
             except FileExistsError:
                 self._remove(beside)
                 return False
+        time.sleep(SETTLE_S)
         return self._get(place) == data
 
     def _pipe(self, place: str, data: bytes) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import time
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
 from fsspec.config import conf
 
-from meditations.publishing.other import OtherTarget
+from meditations.publishing.other import SETTLE_S, OtherTarget
 from meditations.publishing.passwords import Login, login_for
 from meditations.publishing.protocols import missing_library
 
@@ -116,7 +117,7 @@ class WebdavTarget(OtherTarget):
         self._files.client.move(beside, place, overwrite=True)
 
     def _claim(self, place: str, data: bytes) -> bool:
-        """By a move that the server refuses where there is something already."""
+        """By a move that the server refuses where there is something; some look and move apart."""
         self._make_folder(place.rpartition("/")[0])
         beside = self._beside(place)
         self._pipe(beside, data)
@@ -125,7 +126,8 @@ class WebdavTarget(OtherTarget):
         except ResourceAlreadyExists:
             self._remove(beside)
             return False
-        return True
+        time.sleep(SETTLE_S)
+        return self._get(place) == data
 
     def _worded(self, error: BaseException, doing: str) -> MeditationError:
         if isinstance(error, ResourceNotFound):
