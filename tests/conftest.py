@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from support.other_servers import OtherServer, ftp_server, webdav_server
 from support.publishing import SshServer, s3_server, ssh_server
 from support.serving import served, write
 
@@ -50,6 +51,20 @@ def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that speaks S3."""
     with s3_server(tmp_path_factory.mktemp("moto")) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherServer]:
+    """A server that speaks FTP."""
+    with ftp_server(tmp_path_factory.mktemp("ftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherServer]:
+    """A server that speaks WebDAV, and moves files in one step."""
+    with webdav_server(tmp_path_factory.mktemp("webdav")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -60,10 +60,11 @@ ALONE: Final = {
     "asyncssh": {"publishing"},
     "botocore": {"publishing"},
     "fsspec": {"publishing"},
-    "lxml": {"podcast"},
+    "lxml": {"podcast", "script"},
     "markdown_it": {"podcast"},
     "nh3": {"podcast"},
     "s3fs": {"publishing"},
+    "spellchecker": {"plan"},
     "sshfs": {"publishing"},
 }
 """Which room alone knows a library."""

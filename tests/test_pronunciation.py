@@ -12,6 +12,7 @@ from support.tracks import meditations
 from meditations.errors import MeditationError
 from meditations.plan import make_plan
 from meditations.project import Project
+from meditations.script.marks import Phrase
 from meditations.script.pronunciation import NAME, read_lexicon
 from meditations.track.preparing import check_script
 
@@ -25,6 +26,9 @@ words:
   Los Angeles: lohs an-jeh-les
   los: loss
   SOS: S O S
+  don't: doughnt
+  U.S.: you ess
+  café: kaff-ay
 languages:
   de: {Ujjayi: u-dschai-ji}
   de-at: {los: lohs}
@@ -53,6 +57,9 @@ def spoken(line: str, folder: Path, settings: str = "") -> Utterance:
         ("sos SOS", "sos S O S"),
         ('(Ujjayi)[sub:"oo"] Ujjayi', "oo oo-jai-yee"),
         ("Ujjayi-like Ujjayi2", "Ujjayi-like Ujjayi2"),
+        ("I don’t, I don't.", "I doughnt, I doughnt."),
+        ("The U.S. today, in the U.S.", "The you ess today, in the you ess."),
+        ("Cafe\u0301 caf\u00e9", "kaff-ay kaff-ay"),
     ],
 )
 def test_words_are_said_as_the_project_tells(line: str, said: str, tmp_path: Path) -> None:
@@ -65,6 +72,8 @@ def test_sounds_reach_the_voice(tmp_path: Path) -> None:
     said = spoken("Savasana, then rest.", tmp_path)
     assert said.text == "Savasana, then rest."
     assert [(s.first, s.count, s.ipa) for s in said.sounds] == [(0, 1, "ʃɐˈvaːsənɐ")]
+    (of_it,) = spoken("A savasana's end.", tmp_path).sounds
+    assert of_it.ipa == "ʃɐˈvaːsənɐz"
 
 
 def test_a_script_goes_before_its_project_and_a_language_before_all(tmp_path: Path) -> None:
@@ -73,6 +82,10 @@ def test_a_script_goes_before_its_project_and_a_language_before_all(tmp_path: Pa
     assert spoken("Ujjayi", tmp_path, own).text == "own"
     assert spoken("Ujjayi los", tmp_path, "language: de\n").text == "u-dschai-ji loss"
     assert spoken("Ujjayi los", tmp_path, "language: de-AT\n").text == "u-dschai-ji lohs"
+    (tmp_path / "upper").mkdir()
+    words = "languages: {DE: {los: lohs}, de-AT: {om: aum}}"
+    said = read_lexicon(project(tmp_path / "upper", words), "de-at", {})
+    assert [word.spoken for word in said.applied(Phrase.plain("los om").words)] == ["lohs", "aum"]
 
 
 def test_captions_stay_as_they_are_written(tmp_path: Path) -> None:
@@ -92,6 +105,8 @@ def test_captions_stay_as_they_are_written(tmp_path: Path) -> None:
         ("words:\n  Ujjayi: {sup: a}\n", "'sup' is not known"),
         ("words:\n  Ujjayi: …\n", "holds nothing that can be spoken"),
         ("words:\n  '(Om)': a\n", "'(Om)' is no word"),
+        ('words: {Om: "[2s]"}\n', "holds brackets"),
+        ("languages: {Deutsch: {Om: a}}\n", "'Deutsch' is no language"),
         ("wrods: {Om: a}\n", "'wrods' is not known"),
         ("words: {Om: a, Om: b}\n", "the key 'Om' is given twice"),
     ],
@@ -103,8 +118,23 @@ def test_faults_have_their_place(words: str, told: str, tmp_path: Path) -> None:
     message = str(caught.value)
     assert told in message
     assert message.startswith(f"{NAME}:")
-    inside = words.replace("words:", "pronunciation:").replace("wrods:", "pronounciation:")
+    inside = (
+        words.replace("languages:", "wrods:")
+        .replace("words:", "pronunciation:")
+        .replace("wrods:", "pronounciation:")
+    )
     assert faults(with_steps("Hello", settings=inside))
+
+
+def test_each_faulty_word_has_its_own_place(tmp_path: Path) -> None:
+    """All are told at once, each in its line."""
+    words = 'words:\n  b: c\n  (d): e\n  f: {ipa: "x:"}\nlanguages:\n  en: {"[x]": a}\n'
+    with pytest.raises(MeditationError) as caught:
+        read_lexicon(project(tmp_path, words), "en", {})
+    told = [line for line in str(caught.value).splitlines() if line.startswith(NAME)]
+    assert [line.split(": ")[0] for line in told] == [
+        f"{NAME}:3:3", f"{NAME}:4:6", f"{NAME}:6:8",
+    ]  # fmt: skip
 
 
 def test_check_and_build_read_the_project_s_words(tmp_path: Path) -> None:

@@ -42,6 +42,11 @@ def send(root: Path, target: Path) -> None:
         ("s3://bucket/a/b/", "s3://bucket/a/b"),
         (" sftp://example.org/var/www/ \n", "sftp://example.org/var/www"),
         ("s3://bucket/stille übungen", "s3://bucket/stille übungen"),
+        ("ftp://me@example.org:2121/www/", "ftp://me@example.org:2121/www"),
+        ("ftps://example.org", "ftps://example.org"),
+        ("WebDAVs://example.org/dav/me", "webdavs://example.org/dav/me"),
+        ("gs://bucket/a/", "gs://bucket/a"),
+        ("abfs://box@me.dfs.core.windows.net/a", "abfs://box@me.dfs.core.windows.net/a"),
         ("C:\\www", "C:\\www"),
         ("/srv/a folder ", "/srv/a folder "),
         ("./me@here:x", "./me@here:x"),
@@ -61,6 +66,16 @@ def test_targets_are_read_as_they_are_written(text: str, shown: str) -> None:
         "sftp://me:hun@ter2@example.org/www",
         "ftp://me:hunter2@example.org/www",
         "sftp://me:hunter2@[bad/www",
+        "webdavs://me:hunter2@example.org/www",
+        "abfs://box/www?sig=hunter2",
+        "https://hunter2@example.org/www",
+        "github://me:hunter2@example",
+        "zip://hunter2.zip",
+        "memory://hunter2",
+        "file:///srv/hunter2",
+        "ssh://hunter2@example.org/www",
+        "s3a://hunter2",
+        "gopher://hunter2",
         "sftp://example.org",
         "sftp://example.org/a/../../etc",
         "s3://bucket:99/hunter2",
@@ -79,16 +94,28 @@ def test_a_target_that_cannot_be_or_holds_a_secret_is_refused(text: str) -> None
     assert "ter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("extra", "library"), [("sftp", "sshfs"), ("s3", "s3fs")])
+@pytest.mark.parametrize(
+    ("protocol", "library", "package"),
+    [
+        ("sftp", "sshfs", "'meditations[sftp]'"),
+        ("s3", "s3fs", "'meditations[s3]'"),
+        ("gs", "gcsfs", "'meditations[gs]'"),
+        ("abfs", "adlfs", "'meditations[abfs]'"),
+        ("webdavs", "webdav4.fsspec", "'meditations[webdav]'"),
+        ("oss", "ossfs", "ossfs"),
+        ("smb", "smbprotocol", "smbprotocol"),
+    ],
+)
 def test_a_missing_library_is_told_with_what_gets_it(
-    extra: str, library: str, monkeypatch: pytest.MonkeyPatch
+    protocol: str, library: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who never installed the extra reads which one it is."""
+    """Who never installed it reads the command that does."""
     monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.delitem(sys.modules, f"meditations.publishing.{extra}", raising=False)
+    module = "webdav" if protocol == "webdavs" else protocol
+    monkeypatch.delitem(sys.modules, f"meditations.publishing.{module}", raising=False)
     with pytest.raises(MeditationError) as caught:
-        open_target(read_address(f"{extra}://example/folder"))
-    assert caught.value.mend == f"get it with: pip install 'meditations[{extra}]'"
+        open_target(read_address(f"{protocol}://example/folder"))
+    assert caught.value.mend == f"get it with: pip install {package}"
 
 
 # A folder, and what a disk may do to us.

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "publish": "Upload the podcast: media first, the feed last.",
     "voices": "List what can speak here.",
     "sounds": "List what can sound here: backgrounds and bells.",
+    "lexicon": "Write how words are said as a lexicon for other programs.",
     "serve": "Serve the page and the feed on this machine.",
     "doctor": "Tell what is installed, what is missing, and how to mend it.",
 }

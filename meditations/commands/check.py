@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Tell what was found as JSON.")
 @click.option("--sarif", is_flag=True, help="Tell what was found as SARIF 2.1.0, for code hosts.")
 @click.option("--feed", is_flag=True, help="Check the podcast that the finished tracks make.")
-def command(
-    scripts: tuple[str, ...], explain: str | None, as_json: bool, sarif: bool, feed: bool
+@click.option("--pronunciation", is_flag=True, help="List words that a voice may say wrongly.")
+def command(  # noqa: PLR0913, PLR0917 - one for each option
+    scripts: tuple[str, ...],
+    explain: str | None,
+    as_json: bool,
+    sarif: bool,
+    feed: bool,
+    pronunciation: bool,
 ) -> int:
     """Read scripts and tell every fault, with file, line and column; then review them for care.
 
@@ -35,7 +41,11 @@ def command(
     estimates is marked with ~. The exit status is 1 where there is a fault or an error.
 
     With --feed, the feed of all finished tracks is checked instead, with every file that it names.
+    With --pronunciation, words are listed that no list of common words has, figures that were left
+    as they are, initials, and how the voice says them.
     """
+    if feed + pronunciation + sarif > 1:
+        raise click.UsageError("Choose one of --sarif, --feed and --pronunciation.")
     if explain is not None:
         click.echo(_explained(explain))
         return 0
@@ -45,11 +55,15 @@ def command(
     if feed:
         from meditations.commands.check_feed import check_feed
 
-        if scripts or sarif:
+        if scripts:
             raise click.UsageError("--feed goes with --json alone: a feed is one for all scripts")
         return check_feed(project, as_json=as_json)
-    outcome = _Outcome()
     files = find_scripts(project, scripts)
+    if pronunciation:
+        from meditations.commands.check_pronunciation import check_pronunciation
+
+        return check_pronunciation(project, files, as_json=as_json)
+    outcome = _Outcome()
     outcome.read(files, project)
     if sarif:
         from meditations.care.sarif import sarif_log

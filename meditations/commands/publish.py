@@ -42,10 +42,12 @@ DAY = 10
 def command(target: str, dry_run: bool, unreviewed: bool, as_of: str | None, as_json: bool) -> int:
     """Upload the podcast: what changed, media first, the feed last.
 
-    TARGET is a folder, sftp://user@server/folder or s3://bucket/folder. Whoever listens meanwhile
-    finds everything whole, and a run that was cut short is gone on with by the next. What the feed
-    no longer names is deleted after a week. Keys are taken from where ssh and the AWS tools have
-    them. docs/publishing.md tells all about it.
+    TARGET is a folder, sftp://user@server/folder, s3://bucket/folder, gs://bucket/folder,
+    abfs://container/folder, webdavs://server/folder, ftps://server/folder, or any other address
+    that fsspec can write to. Whoever listens meanwhile finds everything whole, and a run that was
+    cut short is gone on with by the next. What the feed no longer names is deleted after a week.
+    Keys are taken from where ssh and the tools of each service have them, passwords from ~/.netrc.
+    docs/publishing.md tells all about it.
     """
     from meditations.commands.upload_progress import progress
     from meditations.publishing.gate import retired_guids

@@ -172,7 +172,7 @@ class _Planner:
             if isinstance(part, MarkedPause):
                 self._add(SilenceEvent(part.ms, elastic=True, where=say.where))
                 continue
-            for sentence in sentences(part):
+            for sentence in sentences(self._as_said(part)):
                 if self._speaks_last():
                     self._add(SilenceEvent(self._ms(self._pace.sentence), elastic=False))
                 self._add(self._spoken(sentence, speaker, say.where))
@@ -181,7 +181,7 @@ class _Planner:
         self._leave_a_gap()
         words = breath_words(step.breathe, self._script.language)
         said = {
-            phase: self._spoken(Phrase.plain(text), self._speaker, step.where)
+            phase: self._spoken(self._as_said(Phrase.plain(text)), self._speaker, step.where)
             for phase, text in words.items()
         }
         for event in breath_events(step.breathe, said, self._ms, step.where):
@@ -231,10 +231,12 @@ class _Planner:
             )
 
     def _spoken(self, sentence: Phrase, speaker: Speaker, where: Where) -> SayEvent:
-        words = read_out(self._lexicon.applied(sentence.words), self._script.language)
-        said = Phrase(words)
-        refuse_endless(said, where)
-        return SayEvent(utterance_of(said, speaker.manner), said, where, speaker.name)
+        refuse_endless(sentence, where)
+        return SayEvent(utterance_of(sentence, speaker.manner), sentence, where, speaker.name)
+
+    def _as_said(self, phrase: Phrase) -> Phrase:
+        """Before it is cut into sentences: a full stop of `Nr. 5` ends none."""
+        return Phrase(read_out(self._lexicon.applied(phrase.words), self._script.language))
 
     def _ms(self, duration: Duration) -> int:
         return duration.in_ms(self._pace.breath.ms)

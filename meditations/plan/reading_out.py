@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from meditations.plan.telephone import NUMBER, Telephone
 from meditations.script.marks import Word
 from meditations.script.pronunciation import is_marked
 
@@ -24,7 +25,7 @@ FOLDER: Final = Path(__file__).with_name("reading")
 LARGEST: Final = 10**15
 _YEARS: Final = range(1100, 2100)
 _BEFORE: Final = r"(?<![\w.,:/–+#@-])"
-_BEHIND: Final = r"(?![\w/:+]|[.,]\d|[-–]\w)"
+_BEHIND: Final = r"(?![\w/+]|[.,:]\d|[-–]\w)"
 _SIGNS: Final = re.compile(r"[\d%&@#=+/°€£$½¼¾]|\.\w")
 
 
@@ -46,8 +47,21 @@ def read_out(words: Sequence[Word], language: str) -> tuple[Word, ...]:
                 continue
             said = say(match)
             if said is not None:
-                found.append((start, end, " ".join(said.split())))
+                stop = "." * _ends_sentence(match, said, language)
+                found.append((start, end, " ".join(said.split()) + stop))
     return _replaced(words, sorted(found))
+
+
+def _ends_sentence(match: re.Match[str], said: str, language: str) -> bool:
+    """Whether the full stop of an abbreviation is that of the sentence as well."""
+    if not match[0].endswith(".") or said.endswith(".") or match.groupdict().get("n"):
+        return False
+    behind = match.string[match.end() :]
+    if not behind.strip("\"'”’)» "):
+        return True
+    table = _table(language) or {}
+    never = match[0] in table["abbreviations"] and match[0] not in table["may_end"]
+    return not never and bool(re.match(r"[\"'”’)»]*\s[\"'“‘(¿¡«]*[^\W\d_a-zß-öø-ÿ]", behind))
 
 
 def left_as_written(words: Sequence[Word]) -> list[Word]:
@@ -94,7 +108,9 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[
     table = _table(language)
     if table is None:
         plain = _Numbers(language, "", "")
-        return ((re.compile(rf"{_BEFORE}\d{{1,4}}{_BEHIND}"), lambda m: plain.cardinal(m[0])),)
+        # Four digits may be a year or a help line, and groups of them a telephone.
+        alone = re.compile(rf"{_BEFORE}(?<!\d\s)\d{{1,3}}{_BEHIND}(?!\s\d)")
+        return ((alone, lambda m: plain.cardinal(m[0])),)
     return tuple(
         (re.compile(pattern), say) for pattern, say in _Reading(language, table).patterns()
     )
@@ -107,10 +123,13 @@ class _Numbers:
     language: str
     decimal: str
     thousands: str
+    point: str = ""
 
     def cardinal(self, written: str) -> str | None:
         plain = written.replace(self.thousands, "") if self.thousands else written
         value = plain.replace(self.decimal, ".") if self.decimal else plain
+        if "." in value and value.endswith("0"):
+            return None  # a time, a price, or thousands in the way of another language
         if len(value) > 1 and value.isdigit() and value.startswith("0"):
             return None  # a number that names something, such as 007
         return self.words(float(value) if "." in value else int(value))
@@ -124,7 +143,8 @@ class _Numbers:
             told = num2words.num2words(value, lang=self.language.split("-")[0], to=to)
         except (NotImplementedError, OverflowError, ValueError, TypeError):
             return None
-        return str(told).replace(",", "")
+        plain = str(told).replace(",", "")
+        return plain.replace(" punto ", f" {self.point} ") if self.point else plain
 
 
 class _Reading:
@@ -132,7 +152,9 @@ class _Reading:
 
     def __init__(self, language: str, table: dict[str, Any]) -> None:
         self._table = table
-        self._numbers = _Numbers(language, table["decimal"], table["thousands"])
+        self._numbers = _Numbers(
+            language, table["decimal"], table["thousands"], table.get("point", "")
+        )
         decimal, thousands = re.escape(table["decimal"]), re.escape(table["thousands"])
         self._number = rf"(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{decimal}\d+)?"
         self._feminine = table.get("feminine", {})
@@ -142,6 +164,9 @@ class _Reading:
         shorts = _any_of(table["abbreviations"])
         yield rf"(?<!\w)(?:{shorts})(?!\w)", lambda m: table["abbreviations"][m[0]]
         yield rf"{_BEFORE}\d(?:-\d){{2,}}{_BEHIND}", self._digits
+        yield NUMBER, Telephone(table, self._numbers.words)
+        # Decades: the 1990s, the 60s. Four seconds are 4s.
+        yield r"(?<!\w)['’]?(?:\d{2,3}0s|(?i:the) \d0s|['’]\d0s)(?!\w)", lambda m: m[0]
         months = _any_of(table["months"])
         year = r"(?:,?\s(?P<y>\d{4}))?"
         yield rf"{_BEFORE}(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d){_BEHIND}", self._iso_date
@@ -155,18 +180,35 @@ class _Reading:
                rf"{_BEHIND}"), self._time  # fmt: skip
         if table["time"]["hour_alone"]:
             yield rf"{_BEFORE}(?P<h>\d{{1,2}})\s?(?P<behind>{behind}){_BEHIND}", self._hour
-        yield rf"(?:{_any_of(table['before_number'])})\s(?P<n>\d+){_BEHIND}", self._numbered
+        # At the beginning "No." may be an answer.
+        alone, others = table.get("answers", []), set(table["before_number"])
+        for before, names in (("", others - set(alone)), (r"(?<=[\w,]\s)", alone)):
+            if names:
+                numbers = _any_of(sorted(names))
+                yield rf"{before}(?:{numbers})\s(?P<n>\d+){_BEHIND}", self._numbered
+        if table.get("ordinals_behind"):
+            articles = _any_of([*table["ordinals_behind"], *table["ordinals_left"]])
+            yield rf"(?<!\w)(?i:(?P<w>{articles}))\s(?P<n>\d{{1,2}})\.(?=\s\w)", self._nth
         units = _any_of(table["units"])
         span = rf"(?P<a>{number})(?:[-–](?P<b>{number}))?"
         yield rf"(?P<minus>(?<!\S)[-−])?{_NOT_BEHIND}{span}\s?%{_BEHIND}", self._percent
         yield rf"(?P<minus>(?<!\S)[-−])?{_NOT_BEHIND}{span}\s?(?P<unit>{units})(?!\w)", self._unit
+        large = _any_of(table["multiples"])
+        money = "|".join(map(re.escape, "€£$"))
+        yield rf"(?<!\w)(?P<unit>{money})(?P<a>{number})\s(?:{large})(?!\w)", lambda m: m[0]
+        decimal = re.escape(table["decimal"])
+        yield (rf"(?<!\w)(?P<unit>{money})(?P<a>\d+){decimal}(?P<cents>\d\d){_BEHIND}",
+               self._money)  # fmt: skip
+        yield (rf"{_NOT_BEHIND}(?P<a>\d+){decimal}(?P<cents>\d\d)\s?(?P<unit>{money})(?!\w)",
+               self._money)  # fmt: skip
         yield rf"(?<!\w)(?P<unit>[€£$])(?P<a>{number})(?P<b>){_BEHIND}", self._unit
         if table["ordinal"]:
             yield rf"{_BEFORE}{table['ordinal']}(?!\w)", self._ordinal
         fractions = _any_of(table["fractions"])
         yield rf"(?<!\w)(?P<a>\d+)?\s?(?P<f>{fractions})(?!\w)", self._fraction
         yield rf"{_BEFORE}(?P<a>{number})[-–](?P<b>{number}){_BEHIND}", self._range
-        words = "|".join(map(re.escape, table["years_behind"]))
+        words = "|".join(map(re.escape, [*table["years_behind"], *table["months"]]))
+        yield rf"{_BEFORE}(?P<n>\d{{1,3}})-(?P<w>[^\W\d_]{{3,}}(?:-[^\W\d_]+)*)(?!\w)", self._joined
         yield rf"(?<!\w)(?i:(?P<w>{words}))\s(?P<y>\d{{4}}){_BEHIND}", self._year
         yield (rf"(?P<minus>(?<!\S)[-−])?{_NOT_BEHIND}(?P<a>{number}){_BEHIND}(?P<then>(?=\s\w)?)"
                ), self._plain  # fmt: skip
@@ -190,6 +232,11 @@ class _Reading:
         return said and f"{before} {said}"
 
     def _day_behind(self, match: re.Match[str]) -> str | None:
+        written = match[0].removesuffix(",")
+        if written[-1].isdigit() and not match["y"] and _goes_on(match):
+            before = re.search(r"(\w+)\s$", match.string[: match.start()])
+            if before is None or before[1].lower() not in self._table["before_date"]:
+                return None  # March 3 miles on
         return self._date("date", int(match["d"]), match["month"], match["y"], "")
 
     def _date(self, kind: str, day: int, month: str, year: str | None, before: str) -> str | None:
@@ -211,14 +258,21 @@ class _Reading:
     def _time(self, match: re.Match[str]) -> str | None:
         hour, minute, behind = int(match["h"]), int(match["min"]), match["behind"]
         time = self._table["time"]
-        if hour > 24 or minute > 59 or (match["sep"] == "." and not behind):
+        if (
+            hour > 24
+            or (hour == 24 and minute)
+            or minute > 59
+            or (match["sep"] == "." and not behind)
+        ):
             return None
         suffix = self._table["behind_time"][behind] if behind else ""
         if minute == 0 and suffix:
             return f"{self._hours(hour)} {suffix}"
         if minute == 0:
             return (
-                str(time["zero"]) if hour == 0 else str(time["clock"]).format(h=self._hours(hour))
+                str(time["zero"])
+                if hour in (0, 24)
+                else str(time["clock"]).format(h=self._hours(hour))
             )
         form = time["early" if minute < 10 else "half"]
         return f"{form.format(h=self._hours(hour), m=self._numbers.words(minute))} {suffix}"
@@ -239,6 +293,12 @@ class _Reading:
         said = self._numbers.cardinal(match["n"])
         return said and f"{self._table['before_number'][before]} {said}"
 
+    def _nth(self, match: re.Match[str]) -> str | None:
+        if match["w"].lower() in self._table["ordinals_left"]:
+            return match[0]  # its ending is not sure: der erste, in der ersten
+        said = self._numbers.words(int(match["n"]), "ordinal")
+        return said and f"{match['w']} {said}n"
+
     def _percent(self, match: re.Match[str]) -> str | None:
         said = self._span(match, None)
         return said and str(self._table["percent"]).format(n=said)
@@ -247,6 +307,16 @@ class _Reading:
         one, many = self._table["units"][match["unit"]]
         said = self._span(match, match["unit"])
         return said and f"{said} {one if match['a'] == '1' and not match['b'] else many}"
+
+    def _money(self, match: re.Match[str]) -> str | None:
+        one, many = self._table["units"].get(match["unit"], ("", ""))
+        if not one or match["cents"] == "00":
+            return None
+        first = self._feminine.get("other", "one") if match["a"] == "1" else None
+        whole = first or self._numbers.cardinal(match["a"])
+        cents = self._numbers.words(int(match["cents"]))
+        unit = one if match["a"] == "1" else many
+        return whole and str(self._table["money"]).format(whole=whole, unit=unit, cents=cents)
 
     def _span(self, match: re.Match[str], unit: str | None) -> str | None:
         """One number or two, with a minus before them, as they stand before a unit."""
@@ -281,6 +351,8 @@ class _Reading:
     def _range(self, match: re.Match[str]) -> str | None:
         first, last = self._numbers.cardinal(match["a"]), self._numbers.cardinal(match["b"])
         rising = self._value(match["a"]) < self._value(match["b"])
+        if "-" in match[0] and not _goes_on(match):
+            return None  # 7-11 is a name, or a day
         if not (first and last and rising) or self._is_open(match["b"]):
             return None
         return str(self._table["range"]).format(a=first, b=last)
@@ -293,6 +365,10 @@ class _Reading:
         if int(match["y"]) not in _YEARS:
             return None
         return f"{match['w']} {self._numbers.words(int(match['y']), 'year')}"
+
+    def _joined(self, match: re.Match[str]) -> str | None:
+        said = None if self._is_open(match["n"]) else self._numbers.cardinal(match["n"])
+        return said and f"{said.replace(' ', '-')}-{match['w']}"
 
     def _plain(self, match: re.Match[str]) -> str | None:
         written = match["a"]

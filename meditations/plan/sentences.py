@@ -15,7 +15,12 @@ LONGEST_SENTENCE: Final = 1_000
 """Characters that a voice is given at once; a sentence beyond this has lost its full stops."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(¿¡]*[^\W_a-z])")
-_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|St|Prof|vs|e\.g|i\.e)|\b[A-HJ-Z])\.$")
+_STOP = re.compile(r"[.!?…][\"'”’)]*$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|St|Prof|vs|e\.g|i\.e)|\b[A-HJ-Z]"
+    # German ordinals: am 3. Tag.
+    r"|(?i:\b(?:der|die|das|dem|den|des|am|im|vom|zum|zur|beim) \d{1,2}))\.$"
+)
 
 
 def sentences(phrase: Phrase) -> Iterator[Phrase]:
@@ -32,7 +37,7 @@ def sentences(phrase: Phrase) -> Iterator[Phrase]:
     for word in phrase.words:
         open_.append(word)
         shown += len(word.caption.split())
-        if shown in ends:
+        if shown in ends and not _is_abbreviated(word):
             found.append(tuple(open_))
             open_ = []
     if open_:
@@ -44,6 +49,11 @@ def sentences(phrase: Phrase) -> Iterator[Phrase]:
         else:
             merged.append(words)
     yield from map(Phrase, merged)
+
+
+def _is_abbreviated(word: Word) -> bool:
+    """Whether the full stop that is shown belongs to the word, for it is spoken without."""
+    return bool(_STOP.search(word.caption)) and not _STOP.search(word.spoken)
 
 
 def _can_be_spoken(words: tuple[Word, ...]) -> bool:

@@ -16,7 +16,8 @@ from fsspec.callbacks import Callback
 
 from meditations.errors import MeditationError
 from meditations.publishing.planning import Held
-from meditations.publishing.target import BrokenConnectionError, missing_library
+from meditations.publishing.protocols import missing_library
+from meditations.publishing.target import BrokenConnectionError
 
 try:
     import aiohttp

@@ -20,7 +20,8 @@ from fsspec.asyn import sync
 from meditations.errors import MeditationError
 from meditations.publishing.headers import hash_in
 from meditations.publishing.planning import Held
-from meditations.publishing.target import BrokenConnectionError, missing_library
+from meditations.publishing.protocols import missing_library
+from meditations.publishing.target import BrokenConnectionError
 
 try:
     import asyncssh

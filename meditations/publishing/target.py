@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from meditations.errors import MeditationError
+from meditations.publishing.protocols import HOW, OTHER_SECRETS, SECRETS, refuse_unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 PART: Final = re.compile(r"\.[0-9a-f]{32}\.part")
 """The name of a file while it is being sent: hidden, and taken by nobody else."""
-PROTOCOLS: Final = ("sftp", "s3")
 
 
 class BrokenConnectionError(MeditationError):
@@ -66,10 +66,10 @@ class Address:
     """A target as it was written.
 
     Attributes:
-        protocol: `sftp`, `s3`, or empty for a folder.
+        protocol: `sftp`, `s3`, another that fsspec knows, or empty for a folder.
         host: The server or the bucket; empty for a folder.
         path: Without a slash at its end. Of sftp it begins with one, unless it counts from the
-            home folder there.
+            home folder there; elsewhere it begins with none.
     """
 
     protocol: str
@@ -93,42 +93,51 @@ _ADDRESS: Final = re.compile(
 )
 
 _MEANT_ELSEWHERE: Final = re.compile(
-    r"\s*([^/\s]+@[^/\s]+:|(sftp|ssh|s3|ftps?|https?|file):)", re.I
+    r"\s*([^/\s]+@[^/\s]+:|(sftp|ssh|s3|ftps?|https?|file|gs|gcs|az|abfs|webdavs?):)", re.I
 )
 """As `scp` has it, or with a slash too few."""
 
 
 def read_address(text: str) -> Address:
-    """A target from what somebody wrote: a folder, `sftp://…`, or `s3://…`.
+    """A target from what somebody wrote: a folder, `sftp://…`, `s3://…`, or what else there is.
 
     Raises:
         MeditationError: If it cannot be read, or holds a password.
     """
     if not text.strip():
-        raise MeditationError("no target was named", mend=_HOW)
+        raise MeditationError("no target was named", mend=HOW)
     if "://" not in text:
         if _MEANT_ELSEWHERE.match(text):
             raise MeditationError(
                 "the target looks like a place on a server, and would be a folder here",
-                mend=f"{_HOW};\na folder here of that name is ./ and its name",
+                mend=f"{HOW};\na folder here of that name is ./ and its name",
             )
         return Address("", "", text)
     text = text.strip()
     protocol = text.partition("://")[0].lower()
-    if protocol not in PROTOCOLS:
-        raise MeditationError(f"nothing can be published by '{protocol}://' here", mend=_HOW)
+    refuse_unfit(protocol)
     match = _ADDRESS.fullmatch(text)
     # What was written is not repeated in these messages: it may hold a secret.
     if (match and ":" in (match["user"] or "")) or (match is None and "@" in text):
         raise MeditationError(
             "the target holds a password, or cannot be read",
             mend="a password in a command is seen by others and kept in the history: "
-            + _SECRETS[protocol],
+            + SECRETS.get(protocol, OTHER_SECRETS),
         )
     if match is None or any(part in (".", "..") for part in (match["path"] or "").split("/")):
-        raise MeditationError("the target cannot be read", mend=_HOW)
-    if protocol == "s3":
-        return _s3(match)
+        raise MeditationError("the target cannot be read", mend=HOW)
+    return _READERS.get(protocol, _other)(match)
+
+
+def _other(match: re.Match[str]) -> Address:
+    if "?" in match[0] or "#" in match[0]:  # where some services would have their tokens
+        raise MeditationError("the target cannot be read", mend="write it without ? and #")
+    port = int(match["port"]) if match["port"] else None
+    path = (match["path"] or "").strip("/")
+    return Address(match["protocol"].lower(), match["host"], path, match["user"] or "", port)
+
+
+def _sftp(match: re.Match[str]) -> Address:
     path = (match["path"] or "").rstrip("/")
     if path == "/~" or path.startswith("/~/"):
         path = path[3:]
@@ -146,18 +155,12 @@ def _s3(match: re.Match[str]) -> Address:
     if match["user"] is not None or match["port"]:
         raise MeditationError(
             "an S3 target is a bucket and a folder in it",
-            mend=f"write s3://bucket/folder; {_SECRETS['s3']}",
+            mend=f"write s3://bucket/folder; {SECRETS['s3']}",
         )
     return Address("s3", match["host"], (match["path"] or "").strip("/"))
 
 
-_HOW: Final = (
-    "name a folder, or write sftp://user@example.org/var/www/meditations or s3://bucket/meditations"
-)
-_SECRETS: Final = {
-    "sftp": "use a key (ssh-keygen, ssh-copy-id, ssh-agent)",
-    "s3": "keys are taken from the environment or from ~/.aws, as the AWS tools do",
-}
+_READERS: Final = {"sftp": _sftp, "s3": _s3}
 
 
 def open_target(address: Address) -> Target:
@@ -174,14 +177,18 @@ def open_target(address: Address) -> Target:
         from meditations.publishing.s3 import S3Target
 
         return S3Target(address)
+    if address.protocol in ("ftp", "ftps"):
+        from meditations.publishing.ftp import FtpTarget
+
+        return FtpTarget(address)
+    if address.protocol in ("webdav", "webdavs"):
+        from meditations.publishing.webdav import WebdavTarget
+
+        return WebdavTarget(address)
+    if address.protocol:
+        from meditations.publishing.other import OtherTarget
+
+        return OtherTarget(address)
     from meditations.publishing.local import FolderTarget
 
     return FolderTarget(address)
-
-
-def missing_library(extra: str) -> MeditationError:
-    """The message where the libraries of a protocol are not installed."""
-    return MeditationError(
-        f"what is needed for {extra}:// is not installed",
-        mend=f"get it with: pip install 'meditations[{extra}]'",
-    )

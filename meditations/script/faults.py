@@ -54,6 +54,8 @@ def _find(root: Mapping, loc: tuple[int | str, ...]) -> tuple[Node, tuple[int | 
         inner: Node | None = None
         if isinstance(node, Mapping) and isinstance(part, str):
             inner = node.get(part)
+            if loc[position + 1 :] == ("[key]",):  # of a table whose keys a maker chooses
+                inner = next((name for name, _ in node.entries if name.text == part), inner)
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
             inner = node.items[part]
         if inner is not None:

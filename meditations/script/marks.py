@@ -15,6 +15,7 @@ from typing import Final
 
 from meditations.errors import MeditationError, nearest
 from meditations.quantities import parse_duration
+from meditations.script.ipa import read_ipa
 
 LONGEST_LINE: Final = 5_000
 """Characters in one line of speech; ten minutes without a pause are no meditation."""
@@ -187,7 +188,7 @@ def _refuse_silent(text: str, offset: int) -> None:
 
 def speakable(text: str) -> str:
     """`text` without what a voice would read out by name: emoji and other pictures."""
-    plain = text.translate(_NO_EMPHASIS)
+    plain = _BETWEEN_DIGITS.sub(" ", text).translate(_NO_EMPHASIS)
     kept = (char if char.isspace() else _heard(char) for char in plain)
     return " ".join("".join(kept).split())
 
@@ -202,6 +203,8 @@ def _heard(char: str) -> str:
 
 # A voice reads an asterisk out by its name; who writes *softly* means another thing.
 _NO_EMPHASIS: Final = dict.fromkeys(map(ord, "*_~`^|<>\\"))
+# But 5*3 is not 53.
+_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[*_~`^|<>\\]+(?=\d)")
 _UNSPOKEN: Final = {"So", "Sk", "Cs", "Co", "Cn", "Cc"}
 _PICTURE_SELECTORS: Final = "\ufe0e\ufe0f\u20e3"
 
@@ -238,5 +241,11 @@ def _pronounced(mark: str, offset: int) -> tuple[str, str]:
             f"write it in double quotes: {PRONUNCIATIONS[name]}",
             offset,
         )
-    told = value[1:-1]
-    return (told, "") if name == "sub" else ("", told.strip())
+    told = value[1:-1].strip()
+    if name == "sub":
+        return told, ""
+    try:
+        read_ipa(told)
+    except MeditationError as error:
+        raise MarkError(error.what, error.mend, offset) from None
+    return "", told

@@ -97,7 +97,7 @@ class Engine(Hashable, Protocol):
         """A digest of what those files hold, or empty; part of a take's key.
 
         Raises:
-            MeditationError: If one is missing.
+            MeditationError: If one is missing, or this voice cannot speak the sounds given.
         """
 
     def check(self, manner: Manner) -> None:

@@ -99,10 +99,14 @@ def data_folder(espeak: Espeak) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A voice that may stand before a `+`: `name` is what espeak-ng takes, others mean the same."""
+    """A voice that may stand before a `+`: `name` is what espeak-ng takes, others mean the same.
+
+    `phonemes` is the table of its sounds.
+    """
 
     name: str
     described: str
+    phonemes: str = ""
 
 
 @functools.cache
@@ -116,12 +120,16 @@ def languages(espeak: Espeak) -> dict[str, Language]:
     for file in sorted((data_folder(espeak) / "lang").rglob("*")):
         if not file.is_file():
             continue
-        described = file.stem
+        described, phonemes = file.stem, ""
         lines = [line.partition(" ") for line in file.read_text("utf-8").splitlines()]
         for key, _, rest in lines:
             if key == "name":
                 described = rest.strip()
-        language = Language(file.name.lower(), described)
+            elif key == "phonemes":
+                phonemes = rest.strip()
+            elif key == "language":
+                phonemes = phonemes or rest.split()[0].split("-")[0]
+        language = Language(file.name.lower(), described, phonemes)
         found[language.name] = language
         for key, _, rest in lines:
             if key == "language":
@@ -134,6 +142,18 @@ def own_name(espeak: Espeak, voice: str) -> str:
     base, plus, variant = voice.partition("+")
     language = languages(espeak).get(base.lower())
     return f"{language.name}{plus}{variant}" if language else voice
+
+
+def phoneme_table(espeak: Espeak, base: str) -> str:
+    """The name of the table that holds the sounds of a voice.
+
+    Raises:
+        MeditationError: If there is no such voice.
+    """
+    language = languages(espeak).get(base.lower())
+    if language is None:
+        raise MeditationError(f"espeak-ng has no voice '{base}'")
+    return language.phonemes
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError, SpeechError, nearest
-from meditations.speech import espeak, system_voices
+from meditations.speech import espeak, espeak_spelling, system_voices
 from meditations.speech.engine import Recording, VoiceInfo
 from meditations.speech.speaker import speak_in_a_child
 from meditations.speech.word_events import words_at
@@ -19,6 +19,8 @@ from meditations.speech.word_events import words_at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from meditations.speech.engine import WordTime
+    from meditations.speech.speaking_child import WordEvent
     from meditations.speech.utterance import Manner, Utterance
 
 TRIES: Final = 3
@@ -39,7 +41,7 @@ class Pyttsx3Engine:
     root: Path = Path()
     name: str = "pyttsx3"
     usual_rate_wpm: int = 106
-    reads_ipa: bool = False
+    reads_ipa: bool = True
     synthetic: bool = True
     tries: int = TRIES
 
@@ -50,7 +52,14 @@ class Pyttsx3Engine:
     def basis(self, utterance: Utterance) -> str:
         """The system's version for its voices; those of espeak-ng are told by its own."""
         voice = utterance.manner.voice
-        return system_voices.basis(voice) if system_voices.driver_of(voice) else ""
+        if not system_voices.driver_of(voice):
+            return f"phonemes {espeak_spelling.FORMAT}" if utterance.sounds else ""
+        if utterance.sounds:
+            raise MeditationError(
+                f"the voice '{voice}' cannot read sounds",
+                mend='write them in letters: (word)[sub:"…"]',
+            )
+        return system_voices.basis(voice)
 
     def version(self) -> str:
         """Versions of pyttsx3 and of espeak-ng."""
@@ -98,16 +107,17 @@ class Pyttsx3Engine:
     def speak(self, utterance: Utterance, scratch: Path) -> Recording:
         """Speaks in a fresh process, up to three times, and verifies what came back."""
         faults = []
+        given = espeak_spelling.given(utterance)
         for _ in range(self.tries):
             target = scratch / f"spoken-{uuid4().hex}.wav"
             try:
                 if system_voices.driver_of(utterance.manner.voice):
                     return system_voices.speak(utterance, scratch, timeout_s(utterance))
-                answer = speak_in_a_child(utterance, str(target), timeout_s(utterance))
+                answer = speak_in_a_child(given, str(target), timeout_s(utterance))
                 fault = answer.fault
                 if not fault:
                     recording = _verified(target, utterance)
-                    words = words_at(utterance.text, answer.events, recording)
+                    words = _words_at(given, utterance, answer.events, recording)
                     return replace(recording, words=words)
             except SpeechError as error:
                 fault = error.what
@@ -146,12 +156,30 @@ def _verified(file: Path, utterance: Utterance) -> Recording:
     samples = np.frombuffer(raw, dtype="<i2").astype(np.float32) / np.float32(32768)
     if not np.any(np.abs(samples) > 0.01):
         raise SpeechError("the engine gave silence")
-    shortest_s = SHORTEST_SHARE * expected_s(utterance.text, utterance.manner.rate_wpm)
-    if utterance.text.isascii() and count / rate_hz < shortest_s:
+    text = _in_letters(utterance)
+    shortest_s = SHORTEST_SHARE * expected_s(text, utterance.manner.rate_wpm)
+    if text.isascii() and count / rate_hz < shortest_s:
         raise SpeechError(
             f"the engine gave {count / rate_hz:.2f} s where at least {shortest_s:.2f} s belong"
         )
     return Recording(samples, rate_hz)
+
+
+def _words_at(
+    given: Utterance, utterance: Utterance, events: Sequence[WordEvent], recording: Recording
+) -> tuple[WordTime, ...] | None:
+    """When each word sounds; where words under sounds cannot be counted off, nobody knows."""
+    if len(given.words) != len(utterance.words):
+        return None
+    return words_at(given.text, events, recording)
+
+
+def _in_letters(utterance: Utterance) -> str:
+    """The words whose sounds are not given; the others may be far shorter than they look."""
+    given = {
+        n for sounds in utterance.sounds for n in range(sounds.first, sounds.first + sounds.count)
+    }
+    return " ".join(word for n, word in enumerate(utterance.words) if n not in given)
 
 
 def _choices(word: str, known: Iterable[str]) -> list[str]:

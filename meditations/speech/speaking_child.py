@@ -144,6 +144,8 @@ def _speak(utterance: Utterance, target: str, timeout_s: float) -> Answer:
         engine.proxy.setBusy(True)
     _wait_until_idle(library, deadline)
     if not faults:
+        if utterance.sounds:
+            _read_phonemes()
         engine.save_to_file(utterance.text, str(target))
         # It may come back before the synthesis has begun, or sleep on after it has ended: what
         # counts is the driver's word that it has finished.
@@ -173,6 +175,14 @@ def _listen_for_words(engine: Any) -> list[WordEvent]:
 
     _espeak.SetSynthCallback(on_synth)
     return heard
+
+
+def _read_phonemes() -> None:
+    """Has espeak-ng take what stands in [[…]] for phonemes, which pyttsx3's driver never asks."""
+    from pyttsx3.drivers import _espeak
+
+    synth = _espeak.Synth
+    _espeak.Synth = lambda text, flags=0: synth(text, flags=flags | _espeak.PHONEMES)
 
 
 def _wait_until_idle(library: ctypes.CDLL, deadline: float) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from meditations.care import CareError, Review, prepare_review, review
 from meditations.errors import MeditationError, from_os_error
 from meditations.mp3.stream import join
-from meditations.script.pronunciation import NAME as LEXICON
+from meditations.script.pronunciation import lexicon_files
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.speech.voice_files import files_behind
@@ -128,7 +128,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
         inputs.append(own_cover)
     inputs += files_behind(plan.utterances, lambda name: workshop.engine(name, project))
     # Where these are missing, their coming changes a track.
-    inputs += [project.root / RESOURCES, project.root / LEXICON]
+    inputs += [project.root / RESOURCES, *lexicon_files(project)]
     return BuiltTrack(
         script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
         tuple(uncredited(record)), found, plan.chosen,

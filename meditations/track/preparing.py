@@ -259,3 +259,4 @@ def _refuse_sounds(utterance: Utterance, engine: Engine) -> None:
             f"the engine {engine.name} cannot read the sounds that `ipa` gives for '{word}'",
             mend=f'write how it sounds in letters: ({word})[sub:"…"]',
         )
+    engine.basis(utterance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from meditations.commands.upload_progress import PlainProgress
 from meditations.publishing.publisher import Wishes, publish
 from meditations.publishing.target import open_target, read_address
 from meditations.publishing.upload import read_upload
+from support.other_servers import USER, OtherServer
 from support.publishing import (
     RETIRED,
     SITE,
@@ -44,7 +46,7 @@ class Place:
 
 
 def make_place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """A target of a kind, empty: `folder`, `sftp` or `s3`."""
+    """A target of a kind, empty: `folder`, `sftp`, `s3`, `ftp` or `webdav`."""
     served = tmp_path / "served"
     if kind == "folder":
         return Place(str(served), FolderShelf(served), {})
@@ -53,6 +55,12 @@ def make_place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Pla
         served.mkdir()
         home = {"HOME": str(server.home), "SSH_AUTH_SOCK": ""}
         return Place(server.target(served / "podcast"), FolderShelf(served / "podcast"), home)
+    if kind in ("ftp", "webdav"):
+        other: OtherServer = request.getfixturevalue(kind)
+        home = {"HOME": str(other.home)}
+        target = f"{kind}://{USER}@127.0.0.1:{other.port}/podcast"
+        shutil.rmtree(other.served / "podcast", ignore_errors=True)
+        return Place(target, FolderShelf(other.served / "podcast"), home)
     base: str = request.getfixturevalue("moto")
     return Place(f"s3://{BUCKET}/podcast", empty_bucket(base), s3_keys(base))
 
