@@ -22,6 +22,8 @@ NO_PLAYLIST: Final = (
 )  # fmt: skip
 """Lets ffmpeg read sounds, and never a playlist, which names further files."""
 LOWEST_RATE_HZ: Final = 8_000
+DECODING_S: Final = 120.0
+"""How long decoding may take: an hour of sound takes some ten seconds."""
 CUT_SHARE, CUT_S = 0.98, 0.2
 """What ends so much sooner than its header says is cut off."""
 _NO_LENGTH: Final = 0x7FFFF000
@@ -59,7 +61,7 @@ def read_mono(
         run_ffmpeg(
             ["-v", "error", *strict, *NO_PLAYLIST, *before, "-i", f"file:{file}", *behind,
              "-map", "0:a:0", "-ac", "1", "-c:a", "pcm_f32be", "-f", "au", "-y", f"file:{raw}"],
-            doing="decoding",
+            doing="decoding", timeout_s=DECODING_S,
         )  # fmt: skip
     except MeditationError as error:
         fault = error.what.removeprefix("decoding failed: ").replace(f"file:{file}", file.name)

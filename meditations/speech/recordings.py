@@ -79,7 +79,8 @@ def recordings_folder(name: str, root: Path) -> Path:
     if not name or folder == root.resolve() or not folder.is_relative_to(root.resolve()):
         raise MeditationError(
             f"'{name}' is no folder in the project" if name else "no folder of recordings is named",
-            mend="name a folder for them: voice: {engine: recorded, voice: recordings/evening}",
+            mend="name a folder for them: voice: {engine: recorded, voice: recordings/evening}\n"
+            "then see what is to be read: meditations record",
         )
     return folder
 

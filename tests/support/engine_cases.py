@@ -8,9 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import wave
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from meditations import programs
+from meditations.script.recorded_lines import write_lines
+from meditations.sound import sound_files
 from meditations.speech import (
     command_engine,
     kokoro_engine,
@@ -25,6 +31,7 @@ from meditations.speech.neural import end_neural
 from meditations.speech.piper_engine import PiperEngine
 from meditations.speech.piper_line import PiperLine
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine
+from meditations.speech.recorded_engine import RecordedEngine
 from meditations.speech.registry import engine_named
 from meditations.speech.utterance import Manner
 from support.voice_models import write_kokoro, write_piper
@@ -40,6 +47,8 @@ if TYPE_CHECKING:
     Make = Callable[[Path], Engine]
     Break = Callable[[Path, pytest.MonkeyPatch], Engine]
 
+WELCOME = "Hello, and welcome to these twelve quiet minutes."
+SAID = (WELCOME, "At 12:30, 50 % — of the end.", "No")
 HOSTILE = [
     "<break time='10s'/> Hello & <b>goodbye</b>.",
     "[[h@'loU]] and {{braces}} and %s %d \\n $HOME `id`",
@@ -70,6 +79,8 @@ class Case:
         end: Ends its processes, so that the next line starts them anew.
         words: Whether it tells when each word sounds.
         server: Whether it needs a program that `.ci/run` installs.
+        told: What a line that could not be spoken is told with.
+        changes_rate: Whether it speaks slower where it is asked to.
     """
 
     manner: Manner
@@ -82,6 +93,8 @@ class Case:
     end: Callable[[], None] = lambda: None
     words: bool = False
     server: bool = False
+    told: str = "could not be spoken"
+    changes_rate: bool = True
 
 
 def crash(*given: object) -> None:
@@ -208,6 +221,49 @@ def _program_case(name: str, voice: str, rate_wpm: int) -> Case:
     )
 
 
+READ_ALOUD = (
+    *SAID, *HOSTILE, "This is sentence one, as ever.", "This is sentence two, as ever.", "Slower.",
+)  # fmt: skip
+"""All that the suite says: somebody has to read it."""
+FOLDER = "recordings/suite"
+
+
+def _recorded(root: Path, rate_hz: int = 44_100) -> Engine:
+    """Each line as a buzz of 60 ms a letter, in a file of its own."""
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = list(dict.fromkeys(READ_ALOUD))
+    write_lines(folder / "lines.yaml", {t: n for n, t in enumerate(texts, 1)}, len(texts))
+    for number, text in enumerate(texts, 1):
+        count = round(rate_hz * max(0.2, 0.06 * sum(map(str.isalnum, text))))
+        buzz = 0.3 * np.sign(np.sin(2 * np.pi * (90 + number) * np.arange(count) / rate_hz))
+        with wave.open(str(folder / f"{number:03d}.wav"), "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(rate_hz)
+            sound.writeframes((buzz * 32767).astype("<i2").tobytes())
+    return RecordedEngine(root)
+
+
+def _recorded_with(does: str) -> Break:
+    """Another ffmpeg, which decodes no recording."""
+
+    def broken(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+        file = root / "ffmpeg"
+        file.write_text(f"#!/bin/sh\n{does}\n")
+        file.chmod(0o755)
+        monkeypatch.setenv("MEDITATIONS_FFMPEG", str(file))
+        monkeypatch.setattr(sound_files, "DECODING_S", 0.3)
+        programs.ffmpeg.cache_clear()
+        return _recorded(root)
+
+    return broken
+
+
+def _recorded_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    return _recorded(root, 48_000)
+
+
 CASES = {
     "pyttsx3": Case(
         manner=Manner("pyttsx3", "en-us+f5", 106, 45),
@@ -241,11 +297,24 @@ CASES = {
         end=end_neural,
         words=True,
     ),
+    "recorded": Case(
+        manner=Manner("recorded", FOLDER, 118, 50),
+        make=_recorded,
+        hangs=_recorded_with("exec sleep 60"),
+        crashes=_recorded_with("kill -ABRT $$"),
+        missing=lambda root, monkeypatch: RecordedEngine(root),
+        mend="meditations record",
+        changed=_recorded_changed,
+        end=programs.ffmpeg.cache_clear,
+        told="holds no readable sound",
+        changes_rate=False,
+    ),
     "flite": _program_case("flite", "rms", 126),
     "espeak-ng": _program_case("espeak-ng", "en-us+f5", 106),
 }
 
 
-def slower(manner: Manner) -> Manner:
-    """The same voice at a slower rate."""
-    return replace(manner, rate_wpm=round(manner.rate_wpm * 0.8))
+def slower(case: Case) -> Manner:
+    """The same voice at a slower rate, where it has one."""
+    rate_wpm = case.manner.rate_wpm
+    return replace(case.manner, rate_wpm=round(rate_wpm * 0.8) if case.changes_rate else rate_wpm)
