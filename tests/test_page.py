@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -213,3 +214,23 @@ def test_numbers_and_addresses_of_help_can_be_tapped(told: str, links: list[str]
 def test_whom_it_is_for_is_told_in_words(kind: tuple[str, ...], words: str) -> None:
     """From the kinds of the script."""
     assert wording_for("en")(views.whom(kind)) == words
+
+
+def test_two_voices_have_their_names_where_they_begin(podcast: Podcast) -> None:
+    """Who reads along sees who speaks, each time that somebody else begins; one voice has none."""
+    episode = next(each for each in podcast.episodes if each.slug == "steady")
+    names = ("Anna", "Anna", "Ben & <Co>", "Anna")
+
+    def page(speakers: tuple[str, ...]) -> str:
+        cues = tuple(
+            replace(cue, speaker=speakers[n % len(speakers)]) for n, cue in enumerate(episode.cues)
+        )
+        changed = replace(podcast, episodes=(replace(episode, cues=cues),))
+        return pages(changed)["listen/steady.html"].decode()
+
+    two = page(names)
+    assert "<p><b>Anna:</b> <span data-at" in two
+    assert "<p><b>Ben &amp; &lt;Co&gt;:</b> <span data-at" in two
+    said = re.findall("<b>(Anna|Ben)", two)
+    assert len(said) > 2
+    assert "<b>" not in page(("Anna",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -43,10 +43,17 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Words between two silences; `hush_s` is the silence after them where it is long, else 0."""
+    """Words of one speaker between two silences.
+
+    Attributes:
+        cues: The words.
+        hush_s: The silence after them where it is long, else 0.
+        speaker: Who begins to speak here, where several do; else empty.
+    """
 
     cues: tuple[Cue, ...]
     hush_s: int
+    speaker: str = ""
 
 
 def groups(episodes: Sequence[Episode]) -> tuple[tuple[str, tuple[Episode, ...]], ...]:
@@ -170,10 +177,21 @@ def contact(text: str) -> Markup:
 
 
 def read_along(episode: Episode) -> tuple[tuple[Chapter, tuple[Paragraph, ...]], ...]:
-    """The chapters, each with what is said in it."""
+    """The chapters, each with what is said in it; where several speak, with their names."""
+    found = []
+    several = len({cue.speaker for cue in episode.cues}) > 1
+    for number, chapter in enumerate(episode.chapters):
+        said = _paragraphs([cue for cue in episode.cues if cue.chapter == number])
+        found.append((chapter, _with_names(said) if several else said))
+    return tuple(found)
+
+
+def _with_names(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+    """Each paragraph at which somebody else begins, and the first, with the name."""
+    before = [None, *(paragraph.cues[0].speaker for paragraph in paragraphs)]
     return tuple(
-        (chapter, _paragraphs([cue for cue in episode.cues if cue.chapter == number]))
-        for number, chapter in enumerate(episode.chapters)
+        replace(paragraph, speaker=now) if (now := paragraph.cues[0].speaker) != last else paragraph
+        for paragraph, last in zip(paragraphs, before, strict=False)
     )
 
 
@@ -182,7 +200,7 @@ def _paragraphs(cues: Sequence[Cue]) -> tuple[Paragraph, ...]:
     held = list(cues[:1])
     for before, after in pairwise(cues):
         gap = after.start_ms - before.end_ms
-        if gap >= PARAGRAPH_GAP_MS:
+        if gap >= PARAGRAPH_GAP_MS or before.speaker != after.speaker:
             hush = gap // 1000 if gap >= HUSH_MS else 0
             found.append(Paragraph(tuple(held), hush))
             held = []

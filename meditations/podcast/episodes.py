@@ -60,6 +60,7 @@ class Cue:
     """What is said, in milliseconds from the start; `chapter` counts from 0.
 
     `words` are start and end of each of its words, in turns; empty where they are not known.
+    `speaker` is who says it, where the script gives a name.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Cue:
     end_ms: int
     chapter: int
     words: Sequence[int] = ()
+    speaker: str = ""
 
 
 T = TypeVar("T", Resource, Chapter, Cue)

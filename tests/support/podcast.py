@@ -199,7 +199,7 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
         "cues": [
             {"text": c.caption, "start_ms": sidecars.ms(c.start_frame),
              "end_ms": sidecars.ms(c.end_frame), "chapter": c.section,
-             "words": _even_words(c)}
+             "words": _even_words(c), "speaker": c.speaker}
             for c in timeline.cues
         ],
         "script": {"sha256": file_digest(script.source)},
