@@ -105,9 +105,10 @@ def open_place() -> Iterator[Place]:
         code = place.folder / "code" / "meditations"
         shutil.copytree(ROOT / "meditations", code, ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(code, quiet=2)
-        for part in ("scripts", "sounds"):
+        for part in ("scripts", "sounds"):  # the originals alone, as when the targets were set
             if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, place.project / part)
+                translated = shutil.ignore_patterns("*.*.yaml")
+                shutil.copytree(ROOT / part, place.project / part, ignore=translated)
         shutil.copy(ROOT / "resources.yaml", place.project)
         yield place
 
