@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +23,6 @@ from meditations.track.cover import picture_facts
 from meditations.track.record import read_record
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping
 
     from meditations.podcast.assembling import Podcast
@@ -95,6 +97,28 @@ def test_build_makes_the_podcast_s_folder(tmp_path: Path) -> None:
     (folder / FEED).unlink()
     foreign = _run(tmp_path, "build", "--without-care")
     assert (foreign.returncode, "holds something other" in foreign.stderr) == (1, True)
+
+
+def test_why_the_folder_is_not_made_is_remembered(tmp_path: Path) -> None:
+    """It is told each time, without reading all scripts again, until something has changed."""
+    told = [f"{key}: {CHANNEL[key]}\n" for key in ("title", "description", "author", "site")]
+    (tmp_path / "podcast.yaml").write_text("".join(told), "utf-8")
+    _write(tmp_path, "evening", "Evening")
+    _write(tmp_path, "morning", "Morning")
+    first = _run(tmp_path, "build", "evening", "--without-care")
+    again = _run(tmp_path, "build", "evening", "--without-care")
+    for run in (first, again):
+        assert "the track of 'morning' is missing" in run.stdout + run.stderr
+    loaded = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "meditations", "build", "evening",
+         "--without-care"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "MEDITATIONS_CACHE": str(tmp_path / "cache")},
+    ).stderr  # fmt: skip
+    assert "meditations.podcast.folder_stamp" in loaded
+    assert "meditations.script.model" not in loaded
+    _run(tmp_path, "build", "--without-care")
+    assert (tmp_path / "build" / "podcast" / FEED).is_file()
 
 
 def test_tracks_are_tagged_with_what_the_podcast_is_called(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from meditations.errors import FaultyScriptError, MeditationError
 from meditations.languages import own_name
-from meditations.podcast.folder_stamp import folder_is_fresh, remember_folder
+from meditations.podcast.folder_stamp import remember, remembered
 from meditations.project import find_scripts
 from meditations.wording import has_wording
 
@@ -63,12 +63,15 @@ def make_podcast_folder(
         return None
     cover, site = _quickly(channel, "cover"), _quickly(channel, "site")
     sources = (channel, project.scripts, tracks, *([channel.with_name(cover)] if cover else []))
-    if not failed and folder_is_fresh(folder, sources, environment):
-        outcome = PodcastOutcome("up to date" if folder.is_dir() else "none", folder)
-    else:
+    note = None if failed else remembered(folder, sources, environment)
+    if note is None:
         outcome = _make(project, tracks, folder, failed)
-        if outcome.status in ("made", "none"):
-            remember_folder(folder, sources, environment)
+        if outcome.status in ("made", "none", "kept") and not failed:
+            remember(folder, sources, environment, outcome.error)
+    elif note:
+        outcome = PodcastOutcome("kept", folder, error=note)
+    else:
+        outcome = PodcastOutcome("up to date" if folder.is_dir() else "none", folder)
     return replace(outcome, has_site=site.startswith("http"))
 
 

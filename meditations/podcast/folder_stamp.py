@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-def folder_is_fresh(folder: Path, sources: Sequence[Path], environment: str) -> bool:
-    """Whether `folder` is what `sources` made of it in this environment.
+def remembered(folder: Path, sources: Sequence[Path], environment: str) -> str | None:
+    """What was noted when `sources`, as they are, were last looked at in this environment.
+
+    Nothing (an empty text) where `folder` is what they make of it, else why it stays as it was;
+    None where they have to be looked at again.
 
     Args:
         folder: The podcast's folder; it need not be there, where nothing is published.
@@ -29,18 +32,19 @@ def folder_is_fresh(folder: Path, sources: Sequence[Path], environment: str) -> 
         environment: A digest of the code and the settings.
     """
     try:
-        return _file(folder).read_text("utf-8") == _state(folder, sources, environment)
+        state, _, note = _file(folder).read_text("utf-8").partition("\n")
+        return note if state == _state(folder, sources, environment) else None
     except OSError:
-        return False
+        return None
 
 
-def remember_folder(folder: Path, sources: Sequence[Path], environment: str) -> None:
-    """Notes that `folder` is up to date; where that cannot be, it is made again next time."""
+def remember(folder: Path, sources: Sequence[Path], environment: str, note: str) -> None:
+    """Notes what has become of `folder`; where that cannot be, it is made again next time."""
     target = _file(folder)
     with contextlib.suppress(OSError, MeditationError):
         target.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(target) as beside:
-            beside.write_text(_state(folder, sources, environment), "utf-8")
+            beside.write_text(f"{_state(folder, sources, environment)}\n{note}", "utf-8")
 
 
 def _file(folder: Path) -> Path:
