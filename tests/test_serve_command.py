@@ -104,15 +104,15 @@ def test_serve_prints_where_page_and_feed_are(project: Path) -> None:
 
 
 def test_serve_prints_the_pages_and_feeds_of_all_languages(project: Path) -> None:
-    """Each has a line of its own, and nothing else has."""
+    """The podcast's own language first, each page with its feed behind it, and nothing else."""
     folder = project / "build" / "podcast"
     for name in ("feed-de.xml", "index-de.html", "manifest-de.webmanifest", "sw.js"):
         (folder / name).write_text("x")
     with Serving(project, "--port", "0") as serving:
         lines = [line.partition(serving.address) for line in serving.told.splitlines()[:-1]]
-        assert sorted((what, path) for what, _, path in lines) == [
-            ("Feed: ", "feed-de.xml"), ("Feed: ", "feed.xml"),
-            ("Page: ", ""), ("Page: ", "index-de.html"),
+        assert [(what, path) for what, _, path in lines] == [
+            ("Page: ", ""), ("Feed: ", "feed.xml"),
+            ("Page: ", "index-de.html"), ("Feed: ", "feed-de.xml"),
         ]  # fmt: skip
 
 

@@ -67,16 +67,16 @@ def _shown(folder: Path) -> Path:
 
 
 def _tell(server: Server, wanted: int | None) -> None:
-    from meditations.podcast.hosting import PAGE, is_feed, is_list
+    from meditations.podcast.hosting import FEED, PAGE, is_feed, list_beside
 
     if wanted is None and server.port != FIRST_PORT:
         click.echo(f"Port {FIRST_PORT} is in use; this is port {server.port}.")
-    click.echo(f"Page: {server.address}")
-    for name in sorted(file.name for file in server.folder.glob("*.*")):
-        if is_feed(name):
-            click.echo(f"Feed: {server.address}{name}")
-        elif is_list(name) and name != PAGE:
-            click.echo(f"Page: {server.address}{name}")
+    feeds = [file.name for file in server.folder.glob("*.xml") if is_feed(file.name)]
+    # The podcast's own language first, then each with its page and its feed together.
+    for feed in sorted(feeds, key=lambda name: (name != FEED, name)):
+        page = list_beside(feed)
+        click.echo(f"Page: {server.address}{'' if page == PAGE else page}")
+        click.echo(f"Feed: {server.address}{feed}")
     if not server.own_machine:
         click.echo(
             "Whoever is in the same network can open these, also what is not published yet.\n"
