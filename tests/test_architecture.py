@@ -14,7 +14,7 @@ PACKAGE: Final = Path(meditations.__file__).parent
 
 ROOMS: Final = (
     {"errors", "interrupts"},
-    {"languages", "quantities"},
+    {"ipa", "languages", "quantities"},
     {"wording"},
     {"store", "programs", "project", "workers"},
     {"script"},

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from meditations.errors import MeditationError
 from meditations.track import cover
+from meditations.track.palettes import PALETTES, palette_for
 
 LONG = "A Meditation for Rebuilding Safety in Intimacy"
 TITLES = (LONG, "Five Senses", "Waves at Night", "Yes, No, Not Yet")
@@ -64,7 +65,7 @@ def saved(path: Path, image: Image.Image, **options: Any) -> Path:
 
 def test_palette_for_is_steady() -> None:
     """A slug keeps its palette for ever, in any process."""
-    assert [cover.palette_for(slug) for slug in ("five-senses", "waves", "")] == [
+    assert [palette_for(slug) for slug in ("five-senses", "waves", "")] == [
         "dawn",
         "dawn",
         "sea",
@@ -73,8 +74,8 @@ def test_palette_for_is_steady() -> None:
 
 def test_palette_for_uses_all() -> None:
     """Every palette comes up, none for more than a third of many slugs."""
-    found = [cover.palette_for(f"track-{number}") for number in range(400)]
-    counts = [found.count(name) for name in cover.PALETTES]
+    found = [palette_for(f"track-{number}") for number in range(400)]
+    counts = [found.count(name) for name in PALETTES]
     assert min(counts) > 0
     assert max(counts) < 400 / 3
 
@@ -88,10 +89,10 @@ def test_unknown_palette() -> None:
 # --- Drawing -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("palette", cover.PALETTES)
+@pytest.mark.parametrize("palette", PALETTES)
 def test_contrast(palette: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Title and subtitle stand at 4.5:1 or more against every pixel behind and next to them."""
-    ink = luminance(np.array(list(bytes.fromhex(cover.PALETTES[palette].ink)), np.int16))
+    ink = luminance(np.array(list(bytes.fromhex(PALETTES[palette].ink)), np.int16))
     for title in (*TITLES, "Rest", HOSTILE["300 letters"]):
         words = (title, palette, "Twelve minutes")
         behind = pixels(unwritten(monkeypatch, *words))
@@ -178,7 +179,7 @@ def test_no_bands() -> None:
 # --- Files ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("palette", cover.PALETTES)
+@pytest.mark.parametrize("palette", PALETTES)
 def test_file_sizes(palette: str) -> None:
     """The PNG is 400 KB or less and the JPEG 150 KB or less, and both are square and RGB."""
     for title in TITLES:

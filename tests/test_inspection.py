@@ -15,9 +15,10 @@ from support.remade import Remade
 from support.tracks import build, ebur128, hear, meditations, write_script
 
 from meditations.errors import MeditationError
-from meditations.inspection import Finding, Report, inspect_track, spans
+from meditations.inspection import spans
 from meditations.inspection.decoding import DELAY, decode, open_source
-from meditations.inspection.report import Curves
+from meditations.inspection.inspecting import inspect_track
+from meditations.inspection.report import Curves, Finding, Report
 from meditations.mix.windows import WINDOW_FRAMES
 from meditations.programs import run_ffmpeg
 from meditations.quantities import format_clock

@@ -13,7 +13,7 @@ from support.scripts import HEAD, fault, read, with_setting, with_steps
 from support.tracks import build, ebur128, hear, meditations
 
 from meditations.errors import MeditationError
-from meditations.inspection import inspect_track
+from meditations.inspection.inspecting import inspect_track
 from meditations.plan import make_plan
 from meditations.programs import run_ffmpeg
 from meditations.sound.chain_files import PRESETS

@@ -13,7 +13,7 @@ from support.podcast import HOSTILE, SLUGS, podcast_of, write_evenings
 
 from meditations.page import page_texts, views
 from meditations.podcast.notes import markdown_html
-from meditations.track.cover import palette_for
+from meditations.track.palettes import palette_for
 from meditations.wording import wording_for
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from support.common_words import WORDS
 from support.scripts import faults, read, with_steps
 
 from meditations.errors import MeditationError
+from meditations.ipa import Segment, distance, read_ipa
 from meditations.plan import make_plan
 from meditations.project import Project
-from meditations.script.ipa import Segment, distance, read_ipa
 from meditations.speech import espeak, espeak_spelling
 from meditations.speech.espeak_phonemes import told
 from meditations.speech.pyttsx3_engine import Pyttsx3Engine

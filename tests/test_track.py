@@ -20,8 +20,9 @@ from meditations.errors import MeditationError, SpeechError
 from meditations.mp3.stream import FRAME_BYTES, frame_count
 from meditations.sound.chain_files import find_chain
 from meditations.speech.takes import MARGIN_FRAMES
-from meditations.track.cover import cover_png, draw_cover, palette_for
+from meditations.track.cover import cover_png, draw_cover
 from meditations.track.freshness import SUFFIXES
+from meditations.track.palettes import palette_for
 from meditations.workers import Workers
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from meditations.inspection import inspect_track
+from meditations.inspection.inspecting import inspect_track
 from meditations.inspection.plot import draw
 from meditations.project import Project
 from meditations.script import read_script

@@ -19,7 +19,7 @@ from meditations.track import freshness
 
 if TYPE_CHECKING:
     from meditations.commands.progress import BuildProgress
-    from meditations.inspection import Report
+    from meditations.inspection.report import Report
     from meditations.script import Script
     from meditations.track.pipeline import BuiltTrack
     from meditations.track.sounding import Workshop
@@ -145,7 +145,8 @@ def _build(
                     threads.submit(_build_one, script, task, workshop, outcome, shown)
                     for script in read
                 ]
-                importlib.import_module("meditations.inspection")  # while the workers work
+                # While the workers work.
+                importlib.import_module("meditations.inspection.inspecting")
                 wait(tracks, return_when=FIRST_EXCEPTION)
             except BaseException:
                 workers.kill()  # so that the threads, which wait for workers, come back
@@ -169,7 +170,9 @@ def _build_one(
         track = build_track(
             script, task.project, task.folder, workshop, reporter, without_care=task.without_care
         )
-        from meditations.inspection import inspect_track  # long imported, by the main thread
+        from meditations.inspection.inspecting import (
+            inspect_track,  # long imported, by the main thread
+        )
 
         report = inspect_track(track.mp3, workshop.workers)
         if not report.good:

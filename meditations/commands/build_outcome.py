@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from meditations.commands.podcast_folder import PodcastOutcome
     from meditations.errors import MeditationError
-    from meditations.inspection import Report
+    from meditations.inspection.report import Report
     from meditations.track.pipeline import BuiltTrack
 
 UNREAD = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from meditations.inspection import Report
+    from meditations.inspection.report import Report
 
 
 @click.command(
@@ -31,8 +31,8 @@ def command(track: Path, as_json: bool, plot: Path | None, jobs: int | None) -> 
     The exit status is 1 where the sound is not what the record beside it says, or would hurt to
     hear. docs/inspect.md tells what is measured, and how.
     """
-    from meditations.inspection import inspect_track
     from meditations.inspection.decoding import refuse_missing
+    from meditations.inspection.inspecting import inspect_track
     from meditations.workers import Workers, default_jobs
 
     refuse_missing(track)

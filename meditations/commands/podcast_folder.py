@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from meditations.errors import FaultyScriptError, MeditationError
+from meditations.errors import FaultyScriptError, MeditationError, Where
 from meditations.languages import own_name
 from meditations.podcast.folder_stamp import remember, remembered
-from meditations.project import find_scripts
+from meditations.project import find_scripts, slug_of
 from meditations.wording import has_wording
 
 if TYPE_CHECKING:
@@ -77,9 +77,12 @@ def make_podcast_folder(
 
 def _make(project: Project, tracks: Path, folder: Path, failed: Collection[str]) -> PodcastOutcome:
     from meditations.podcast.assembling import UnfinishedError
-    from meditations.podcast.publishing_folder import publish_folder
 
     try:
+        if not failed:  # why those are missing is told below
+            _refuse_missing(project, tracks)
+        from meditations.podcast.publishing_folder import publish_folder
+
         scripts = _read_all(project)
         if not any(script.published for script in scripts):
             return PodcastOutcome("none", folder)
@@ -107,9 +110,9 @@ def _without_words(podcast: Podcast) -> list[str]:
     ]
 
 
-def _quickly(channel: Path, setting: str) -> str:
-    """What a setting of the channel says, found without what is slow to import; or nothing."""
-    text = channel.read_text("utf-8", "replace")
+def _quickly(file: Path, setting: str) -> str:
+    """What a setting of a file says, found without what is slow to import; or nothing."""
+    text = file.read_text("utf-8", "replace")
     found = re.search(rf"^{setting}:[ \t]*['\"]?([^'\"#\n]+)", text, re.M)
     return found[1].strip() if found else ""
 
@@ -117,6 +120,23 @@ def _quickly(channel: Path, setting: str) -> str:
 def page_writers() -> Sequence[PageWriter]:
     """What adds texts beside the feed: the pages."""
     return (_pages,)
+
+
+def _refuse_missing(project: Project, tracks: Path) -> None:
+    """Looks for the tracks before the scripts are read, which takes a tenth of a second.
+
+    So it is each time that one track is built in a project with others. What is found to be
+    published here is, whatever else is in its script; the rest is left to those who read it.
+    """
+    from meditations.podcast.assembling import refuse_missing
+    from meditations.script.channel import read_channel
+
+    episodes = read_channel(project).episodes
+    for file in find_scripts(project, []):
+        slug = slug_of(file)
+        retired = slug in episodes and episodes[slug].retired
+        if not retired and _quickly(file, "published"):
+            refuse_missing(slug, tracks, Where(project.shown(file)))
 
 
 def _pages(podcast: Podcast, artworks: Mapping[str, str]) -> Mapping[str, bytes]:

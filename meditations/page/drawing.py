@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
 
-from meditations.track.cover import PALETTES
+from meditations.track.palettes import PALETTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,8 @@ from meditations.page import views
 from meditations.page.drawing import palettes_css, window
 from meditations.podcast.episodes import SHORT
 from meditations.podcast.hosting import PAGE
-from meditations.track.cover import PALETTES, cover_png, draw_cover, palette_for
+from meditations.track.cover import cover_png, draw_cover
+from meditations.track.palettes import PALETTES, palette_for
 from meditations.wording import wording_for
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from meditations.errors import MeditationError
 from meditations.podcast.episodes import SHORT
 from meditations.track import cover
+from meditations.track.palettes import palette_for
 
 if TYPE_CHECKING:
     from meditations.project import Project
@@ -40,5 +41,5 @@ def _own(name: str, project: Project) -> bytes:
 
 
 def _drawn(channel: Channel) -> bytes:
-    palette = channel.palette or cover.palette_for(channel.title)
+    palette = channel.palette or palette_for(channel.title)
     return cover.cover_jpeg(cover.draw_cover(channel.title, palette))

@@ -20,6 +20,7 @@ from meditations.track.record import read_record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from meditations.errors import Where
     from meditations.project import Project
     from meditations.script import Script
     from meditations.script.channel import Channel
@@ -122,14 +123,25 @@ def _in_order(episodes: Sequence[Episode], channel: Channel) -> tuple[Episode, .
     )
 
 
+def refuse_missing(slug: str, tracks: Path, where: Where) -> Path:
+    """The sound of a track, which is there.
+
+    Raises:
+        UnfinishedError: If it is not.
+    """
+    mp3 = tracks / f"{slug}.mp3"
+    if not mp3.is_file():
+        raise UnfinishedError(
+            f"the track of '{slug}' is missing",
+            mend=f"build it: meditations build {slug}", where=where,
+        )  # fmt: skip
+    return mp3
+
+
 def _finished(script: Script, tracks: Path, guid: str) -> Episode:
     """The episode of a script whose track is there, whole, and as the script says now."""
     mend = f"build it: meditations build {script.slug}"
-    mp3 = tracks / f"{script.slug}.mp3"
-    if not mp3.is_file():
-        raise UnfinishedError(
-            f"the track of '{script.slug}' is missing", mend=mend, where=script.file
-        )
+    mp3 = refuse_missing(script.slug, tracks, script.file)
     try:
         # The script first: one that got its date just now has a record without any.
         told = read_record(mp3.with_suffix(".json"))

@@ -13,6 +13,7 @@ from meditations.errors import MeditationError
 from meditations.languages import own_name
 from meditations.project import original_of
 from meditations.script.channel import OWN
+from meditations.track.palettes import palette_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,8 +55,6 @@ def in_language(channel: Channel, edition: str) -> Channel:
     """The channel as it is called in one of its editions, with the guid of that one."""
     if edition == OWN:
         return channel
-    from meditations.track.cover import palette_for  # slow to import
-
     told = channel.translations[edition]
     return channel.model_copy(
         update={

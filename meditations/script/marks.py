@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from meditations.errors import MeditationError, nearest
+from meditations.ipa import read_ipa
 from meditations.quantities import parse_duration
-from meditations.script.ipa import read_ipa
 
 LONGEST_LINE: Final = 5_000
 """Characters in one line of speech; ten minutes without a pause are no meditation."""

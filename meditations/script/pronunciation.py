@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from meditations.errors import MeditationError, Where
-from meditations.script.ipa import read_ipa
+from meditations.ipa import read_ipa
 from meditations.script.marks import Word, speakable
 from meditations.script.settings import Settings
 from meditations.script.values import Text, given, told

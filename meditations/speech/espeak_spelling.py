@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
-from meditations.script.ipa import (
+from meditations.ipa import (
     BREAK,
     PRIMARY,
     WORD,

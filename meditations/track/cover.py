@@ -1,10 +1,9 @@
 """Draws a track's square cover from its title and a palette, or fits a maker's own picture."""
 
-import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from meditations.errors import MeditationError
+from meditations.track.palettes import PALETTES, Palette, chance_bytes
 
 COVER_PIXELS = 1400
 MARGIN = 100  # pixels on every side that no letter enters
@@ -44,41 +44,6 @@ _MOTIFS = (
 
 Floats = NDArray[np.float32 | np.float64]
 Disc = tuple[float, float, float, float, float]  # x, y, radius, strength, its part in the middle
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """The colours ("rrggbb") and the lie of the land in one family of covers."""
-
-    sky: str  # three colours: zenith, middle, horizon
-    light: str  # the sun or moon
-    land: str  # three colours: farthest, middle, nearest
-    swell: float = 1.0  # how many crests cross the cover: hills 1, waves 2
-    lean: float = 0.0  # how far crests lean or point, as dunes do
-    stars: int = 0
-    ink: str = "fff6ea"
-
-
-PALETTES: Mapping[str, Palette] = {
-    "dawn": Palette("86a5cf f6bdb0 ffe4b8", "fff4dc", "e2a097 7a3b63 332143"),
-    "dusk": Palette("232c60 ad5f93 fbb07a", "ffdfae", "b4647c 502d6a 1a1a3b", 1.0, 0.0, 24),
-    "moss": Palette("7fa99c bfd3a2 f0e8b6", "fffbe6", "98b180 26603f 102b28"),
-    "sea": Palette("5aa6bf aedcd9 f7efda", "fffaea", "7ab9be 085979 0a2a4a", 2.2, 0.25),
-    "sand": Palette("bfa58f e8c192 f6d9a6", "fffaf0", "d6a06b 854122 40201d", 0.85, 0.6),
-    "night": Palette("0a1130 1d3064 5f7fb6", "f4f1e4", "46639b 1c2f5e 0a1230", 2.2, 0.25, 70),
-    "plum": Palette("513a70 bd83ad f8d2c8", "fff0e4", "a9729f 592963 261138"),
-    "ember": Palette("5e2236 d9603c fdc873", "ffebc0", "c8583a 742230 290f1f", 0.85, 0.6),
-}
-
-
-def palette_for(slug: str) -> str:
-    """The palette of a track whose script names none: always the same for the same slug."""
-    # The highest of one hash a name: a palette added later takes few slugs from the others.
-    return max(PALETTES, key=lambda name: _digest(f"{slug}/{name}"))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.shake_256(text.encode("utf-8", "surrogatepass")).digest(1024)
 
 
 def draw_cover(title: str, palette: str, subtitle: str = "") -> Image.Image:
@@ -249,7 +214,7 @@ def _blend(colours: str, at: Floats) -> Floats:
 
 def _paint(palette: Palette, title: str, text_top: float) -> Image.Image:
     # Not from numpy's generator, whose numbers may change with its version.
-    chance = iter((np.frombuffer(_digest(title), ">u2") / 65536).tolist()).__next__
+    chance = iter((np.frombuffer(chance_bytes(title), ">u2") / 65536).tolist()).__next__
     horizon = min(text_top - 210, COVER_PIXELS * 0.54)
     discs = _discs(palette, chance, horizon)
     ridges = _ridges(palette, chance, horizon, text_top)

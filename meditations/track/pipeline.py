@@ -21,6 +21,7 @@ from meditations.track.care import care_record
 from meditations.track.credits import uncredited
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
+from meditations.track.palettes import palette_for
 from meditations.track.preparing import (
     check_script,
     cover_file,
@@ -157,7 +158,7 @@ def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple
     if file is not None:
         image = cover.fit_cover(file)
     else:
-        image = cover.draw_cover(title, palette or cover.palette_for(slug))
+        image = cover.draw_cover(title, palette or palette_for(slug))
     return cover.cover_png(image), cover.cover_jpeg(image)
 
 

@@ -20,6 +20,7 @@ from meditations.sound.specs import BedSpec, SoundSpec
 from meditations.speech.recorded_engine import RecordedEngine
 from meditations.speech.registry import engine_named
 from meditations.speech.utterance import RECORDED
+from meditations.track.palettes import PALETTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -228,13 +229,10 @@ def cover_file(script: Script, project: Project) -> Path | None:
     Raises:
         MeditationError: If it is missing or outside the project, or the palette is not known.
     """
-    if script.palette is not None:
-        from meditations.track.cover import PALETTES
-
-        if script.palette not in PALETTES:
-            raise MeditationError(
-                f"no palette is called '{script.palette}'", mend=nearest(script.palette, PALETTES)
-            )
+    if script.palette is not None and script.palette not in PALETTES:
+        raise MeditationError(
+            f"no palette is called '{script.palette}'", mend=nearest(script.palette, PALETTES)
+        )
     if script.cover is None:
         return None
     file = (project.root / script.cover).resolve()

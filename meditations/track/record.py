@@ -19,6 +19,7 @@ from meditations.quantities import SAMPLE_RATE_HZ, format_duration
 from meditations.sound.levels import SPEECH_LUFS
 from meditations.sound.specs import BedSpec, BellSpec, SwellSpec
 from meditations.store import file_digest
+from meditations.track.palettes import palette_for
 from meditations.track.sidecars import ms
 
 if TYPE_CHECKING:
@@ -47,10 +48,7 @@ def make_record(
     script: Script, sounding: Sounding, loudness: TrackLoudness, mp3: Mp3Facts
 ) -> dict[str, Any]:
     """The record of a track, ready for JSON; times are milliseconds from the first sample."""
-    # Not before the workers have their work: these are slow to import.
-    import importlib.metadata
-
-    from meditations.track.cover import palette_for
+    import importlib.metadata  # not before the workers have their work: it is slow to import
 
     timeline, takes, published = sounding.timeline, sounding.takes, script.published
     manners = sorted({u.manner for u in takes}, key=astuple)

@@ -26,6 +26,7 @@ from meditations.store import file_digest
 from meditations.timeline.timeline import build_timeline
 from meditations.track import cover, sidecars
 from meditations.track.care import care_record
+from meditations.track.palettes import palette_for
 from meditations.track.preparing import check_script, named, surroundings
 from meditations.track.record import FORMAT, record_text, review_state, soundbite
 
@@ -185,7 +186,7 @@ def _make_track(script: Script, project: Project, folder: Path) -> None:
     record = {
         "format": FORMAT, "slug": script.slug, "title": script.title, "summary": script.summary,
         "language": script.language, "kind": list(script.kind), "topics": list(script.topics),
-        "author": script.author, "palette": script.palette or cover.palette_for(script.original),
+        "author": script.author, "palette": script.palette or palette_for(script.original),
         "published": published.isoformat() if published else None,
         "review": review_state(script),
         "soundbite": soundbite(script, length_ms), "length_ms": length_ms,
