@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -23,7 +24,8 @@ from typing import TYPE_CHECKING, Final, cast
 from meditations.errors import MeditationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from io import BufferedReader
     from typing import BinaryIO
 
 FFMPEG_SETTING: Final = "MEDITATIONS_FFMPEG"
@@ -77,7 +79,7 @@ def run_ffmpeg(
     Raises:
         MeditationError: If it fails or takes longer than `timeout_s`.
     """
-    done = _run(arguments, None, doing, timeout_s)
+    done = _run(arguments, doing, timeout_s)
     printed = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
     if done.returncode != 0:
         # Without the address that ffmpeg puts in front: it differs from run to run.
@@ -87,22 +89,46 @@ def run_ffmpeg(
     return printed
 
 
-def ffmpeg_bytes(
+@contextlib.contextmanager
+def ffmpeg_output(
     arguments: Sequence[str],
     source: BinaryIO,
     *,
     doing: str = "running ffmpeg",
     timeout_s: float = 600,
-) -> bytes:
-    """What ffmpeg writes to its standard output; it reads `source` from where that stands.
+) -> Iterator[BufferedReader]:
+    """What ffmpeg writes to its standard output, to be read while it writes.
 
-    A sound that cannot be decoded to its end gives what came before the fault: who asks knows how
-    much there should be.
+    It reads `source` from where that stands. A sound that cannot be decoded to its end gives what
+    came before the fault: who asks knows how much there should be.
 
     Raises:
         MeditationError: If it cannot be started or takes longer than `timeout_s`.
     """
-    return _run(arguments, source, doing, timeout_s).stdout
+    try:
+        running = subprocess.Popen(
+            _command(arguments), stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pipesize=_PIPE_BYTES,
+        )  # fmt: skip
+    except OSError as error:
+        raise _not_started(error) from None
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        running.kill()
+
+    watch = threading.Timer(timeout_s, end)
+    watch.start()
+    try:
+        yield cast("BufferedReader", running.stdout)
+    finally:
+        watch.cancel()
+        running.kill()  # it may have more to say than anybody wants to read
+        with running:
+            pass
+    if late.is_set():
+        raise _too_slow(doing, timeout_s)
 
 
 _PIPE_BYTES: Final = 1 << 20
@@ -110,22 +136,33 @@ _PIPE_BYTES: Final = 1 << 20
 
 
 def _run(
-    arguments: Sequence[str], source: BinaryIO | None, doing: str, timeout_s: float
+    arguments: Sequence[str], doing: str, timeout_s: float
 ) -> subprocess.CompletedProcess[bytes]:
-    command = [str(ffmpeg()), "-hide_banner", "-nostdin", *arguments]
     try:
         return subprocess.run(
-            command, capture_output=True, timeout=timeout_s, check=False,
-            stdin=source or subprocess.DEVNULL, pipesize=_PIPE_BYTES if source else -1,
+            _command(arguments), capture_output=True, timeout=timeout_s, check=False,
+            stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise MeditationError(f"{doing}: ffmpeg did not end within {timeout_s:.0f} s") from None
+        raise _too_slow(doing, timeout_s) from None
     except OSError as error:
-        raise MeditationError(
-            f"ffmpeg cannot be started: {error.strerror}",
-            mend="see what is wrong with: meditations doctor",
-            file=ffmpeg(),
-        ) from None
+        raise _not_started(error) from None
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [str(ffmpeg()), "-hide_banner", "-nostdin", *arguments]
+
+
+def _too_slow(doing: str, timeout_s: float) -> MeditationError:
+    return MeditationError(f"{doing}: ffmpeg did not end within {timeout_s:.0f} s")
+
+
+def _not_started(error: OSError) -> MeditationError:
+    return MeditationError(
+        f"ffmpeg cannot be started: {error.strerror}",
+        mend="see what is wrong with: meditations doctor",
+        file=ffmpeg(),
+    )
 
 
 PLAYERS: Final = ("mpv", "ffplay")

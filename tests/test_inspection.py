@@ -16,7 +16,7 @@ from support.tracks import build, ebur128, hear, meditations, write_script
 
 from meditations.errors import MeditationError
 from meditations.inspection import spans
-from meditations.inspection.decoding import DELAY, decode, open_source
+from meditations.inspection.decoding import DELAY, decoded, open_source
 from meditations.inspection.inspecting import inspect_track
 from meditations.inspection.report import Curves, Finding, Report
 from meditations.mix.windows import WINDOW_FRAMES
@@ -331,6 +331,8 @@ def test_figures_do_not_depend_on_workers_or_spans(
     together = inspect_track(mp3, workers)
     assert alone.numbers == together.numbers
     monkeypatch.setattr(spans, "SHORTEST_SPAN_S", 7)
+    monkeypatch.setattr(spans, "SPANS", 9)
+    monkeypatch.setattr(spans, "PIECE_S", 3)
     assert len(spans.cut_spans(clean.record["frames"])) > 5
     assert inspect_track(mp3).numbers == alone.numbers
 
@@ -344,7 +346,10 @@ def test_any_part_is_decoded_as_within_the_whole(spoken: Remade, tmp_path: Path)
     whole = np.fromfile(raw, "<i2").reshape(-1, 2)
     assert source.frames == len(whole)
     for first, last in ((0, 5_000), (1, 3), (700_003, 760_001), (len(whole) - 900, len(whole))):
-        assert np.array_equal(decode(source, first, last), whole[first:last])
+        found = np.zeros((last - first, 2), np.int16)
+        with decoded(source, first, last) as read:
+            assert read(found) == last - first
+        assert np.array_equal(found, whole[first:last])
 
 
 def test_loudness_is_what_ebur128_measures(
@@ -469,8 +474,7 @@ def test_build_fails_where_the_finished_track_is_at_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Status 1, what failed and what to do are said, the files stay, and it is not up to date."""
-    from meditations import inspection
-    from meditations.commands.build import command
+    from meditations.inspection import inspecting
 
     write_script(tmp_path, SPOKEN)
     monkeypatch.chdir(tmp_path)
@@ -479,7 +483,7 @@ def test_build_fails_where_the_finished_track_is_at_fault(
         found = Finding("clicks", "1 click: 00:00:24.000", "none", False)
         return Report(mp3, (found,), {"length_ms": 1_000}, _no_curves())
 
-    monkeypatch.setattr(inspection, "inspect_track", faulty)
+    monkeypatch.setattr(inspecting, "inspect_track", faulty)
     for _ in range(2):
         assert command.main(["--jobs", "2", "--without-care"], standalone_mode=False) == 1
         told = capsys.readouterr().err

@@ -7,8 +7,11 @@ first, and its parts are read from there.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,10 +23,12 @@ from meditations.mp3.stream import (
     FRAME_HEAD,
     FRAME_SAMPLES,
 )
-from meditations.programs import ffmpeg_bytes, run_ffmpeg
+from meditations.programs import ffmpeg_output, run_ffmpeg
 from meditations.quantities import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -97,37 +102,40 @@ def _laid_out(mp3: Path) -> Source | None:
     return Source(mp3, tag + FRAME_BYTES, count - 1, samples) if samples > 0 else None
 
 
-def decode(source: Source, first: int, last: int) -> NDArray[np.int16]:
-    """The samples from `first` up to `last`, shape (n, 2); fewer where the sound ends before.
+Reader = Callable[["NDArray[np.int16]"], int]
+"""Fills an array of shape (n, 2) with the samples that come next, and tells how many there were."""
+
+
+@contextlib.contextmanager
+def decoded(source: Source, first: int, last: int) -> Iterator[Reader]:
+    """What reads the samples from `first` up to `last` in order, as much at a time as one likes.
 
     Raises:
-        MeditationError: If ffmpeg cannot be started.
+        MeditationError: If ffmpeg cannot be started, or does not end.
     """
-    if not source.mp3_frames:
-        with source.file.open("rb") as stream:
-            stream.seek(first * SAMPLE_BYTES)
-            read = np.fromfile(stream, "<i2", (last - first) * CHANNELS)
-        return np.asarray(read.reshape(-1, CHANNELS))
-    begin = max((first + DELAY) // FRAME_SAMPLES - RUN_IN, 0)
-    end = min(-(-(last + DELAY) // FRAME_SAMPLES), source.mp3_frames)
-    if end <= begin:
-        return np.zeros((0, CHANNELS), np.int16)
     with source.file.open("rb") as stream:
+        if not source.mp3_frames:
+            stream.seek(first * SAMPLE_BYTES)
+            yield partial(_fill, stream)
+            return
+        begin = max((first + DELAY) // FRAME_SAMPLES - RUN_IN, 0)
+        end = min(-(-(last + DELAY) // FRAME_SAMPLES), source.mp3_frames)
         stream.seek(source.start_byte + begin * FRAME_BYTES)
         # The plain way hands each frame of 24 ms through six threads. A source filter decodes in
-        # one, and what it gives is passed on in large pieces: half the time.
+        # one, and what it gives is passed on a second at a time: a third of the time.
         graph = (
-            f"amovie=pipe\\\\:0:f=mp3,atrim=end_sample={(end - begin) * FRAME_SAMPLES},"
-            "aformat=sample_fmts=s16:channel_layouts=stereo,asetnsamples=n=9600:p=0"
+            f"amovie=pipe\\\\:0:f=mp3,atrim=end_sample={max(end - begin, 0) * FRAME_SAMPLES},"
+            "aformat=sample_fmts=s16:channel_layouts=stereo,asetnsamples=n=48000:p=0"
         )
-        data = ffmpeg_bytes(
-            ["-v", "error", "-f", "lavfi", "-i", graph, "-c", "copy", "-f", "s16le", "-"],
-            stream,
-            doing="decoding",
-        )
-    samples = np.frombuffer(data, "<i2", len(data) // SAMPLE_BYTES * CHANNELS)
-    skipped = begin * FRAME_SAMPLES - DELAY
-    return np.asarray(samples.reshape(-1, CHANNELS)[first - skipped : last - skipped])
+        arguments = ["-v", "error", "-f", "lavfi", "-i", graph, "-c", "copy", "-f", "s16le", "-"]
+        with ffmpeg_output(arguments, stream, doing="decoding") as sound:
+            sound.read((first + DELAY - begin * FRAME_SAMPLES) * SAMPLE_BYTES)
+            yield partial(_fill, sound)
+
+
+def _fill(stream: BufferedReader, samples: NDArray[np.int16]) -> int:
+    into: Any = samples.reshape(-1).view(np.uint8)
+    return stream.readinto(into) // SAMPLE_BYTES
 
 
 def refuse_missing(mp3: Path) -> None:

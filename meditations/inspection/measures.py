@@ -55,10 +55,10 @@ def measure_track(source: Source, workers: Workers | None) -> Measures:
     """
     spans = cut_spans(source.frames)
     if workers is None:
-        found = [measure_span(source, *span) for span in spans]
+        found = [piece for span in spans for piece in measure_span(source, *span)]
     else:
         pending = [workers.submit(measure_span, source, *span) for span in spans]
-        found = [workers.result(future) for future in pending]
+        found = [piece for future in pending for piece in workers.result(future)]
     return Measures(
         sum(span.frames for span in found),
         np.concatenate([span.energies for span in found]),

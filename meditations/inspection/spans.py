@@ -1,4 +1,4 @@
-"""One span of a track, decoded and measured. Runs in a worker.
+"""One span of a track, decoded and measured piece by piece. Runs in a worker.
 
 Everything is measured on a grid of 100 ms that starts with the track, so the figures do not depend
 on how a track is cut into spans, nor on how many workers there are.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from meditations.inspection.decoding import CHANNELS, DELAY, Source, decode
+from meditations.inspection.decoding import CHANNELS, DELAY, Source, decoded
 from meditations.mix.windows import WINDOW_FRAMES
 from meditations.mp3.stream import FRAME_SAMPLES
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SPANS: Final = 8
+SPANS: Final = 4
 SHORTEST_SPAN_S: Final = 20
-LONGEST_SPAN_S: Final = 60
-"""A span is decoded whole: 12 MB of samples at the most."""
+LONGEST_SPAN_S: Final = 480
+"""Each span has an ffmpeg of its own, which takes as long to start as to decode 20 s."""
+PIECE_S: Final = 20
+"""So much of a span is held at a time: 4 MB of samples."""
 PIECE_STEPS: Final = 10
 """Measured a second at a time: what fits the processor's cache is quick."""
 
@@ -43,7 +45,6 @@ FULL_SCALE: Final = 32_768
 CLIPPED_RUN: Final = 3
 """So many samples one after the other at full scale are a peak that was cut off."""
 PEAK_REACH_DB: Final = 6.0
-_ROWS: Final = 256
 
 CLICK_RATIO: Final = 2.5
 """What stands out less than this among its neighbours is not even noted."""
@@ -73,7 +74,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class SpanMeasures:
-    """What was measured in one span.
+    """What was measured in one piece of a span.
 
     Attributes:
         frames: Samples per channel that could be decoded.
@@ -107,29 +108,51 @@ def cut_spans(frames: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, frames)) for start in range(0, frames, size)]
 
 
-def measure_span(source: Source, start: int, end: int) -> SpanMeasures:
-    """Decodes and measures the samples from `start` to `end`; `start` lies on the grid."""
-    before = min(_MARGIN_MS * FRAMES_PER_MS, start)
-    after = min(_MARGIN_MS * FRAMES_PER_MS, source.frames - end)
-    whole = decode(source, start - before, end + after)
-    samples = whole[before : before + end - start]
-    frames = len(samples)
-    if frames < end - start:
-        missing = end + after - start + before - len(whole)
-        whole = np.concatenate((whole, np.zeros((missing, CHANNELS), np.int16)))
-        samples = whole[before : before + end - start]
+def measure_span(source: Source, start: int, end: int) -> list[SpanMeasures]:
+    """Decodes and measures the samples from `start` to `end`, piece by piece, in order.
+
+    Args:
+        source: The track.
+        start: The first sample; on the grid.
+        end: The one behind the last.
+    """
+    margin, size = _MARGIN_MS * FRAMES_PER_MS, PIECE_S * SAMPLE_RATE_HZ
+    whole = np.zeros((min(size, end - start) + 2 * margin, CHANNELS), "<i2")
+    before = min(margin, start)
+    there = decoded_up_to = start - before
+    found = []
+    with decoded(source, there, min(end + margin, source.frames)) as read:
+        for first in range(start, end, size):
+            last = min(first + size, end)
+            until = min(last + margin, source.frames)
+            known, wanted = there - first + before, until - first + before
+            decoded_up_to += read(whole[known:wanted])
+            whole[max(decoded_up_to - first + before, 0) : wanted] = 0
+            frames = min(max(decoded_up_to - first, 0), last - first)
+            found.append(_measured(whole[:wanted], before, first, last, frames))
+            # What lies around its end is the beginning of the next.
+            before, there = margin, until
+            whole[: until - last + margin] = whole[wanted - (until - last) - margin : wanted]
+    return found
+
+
+def _measured(
+    whole: NDArray[np.int16], before: int, first: int, last: int, frames: int
+) -> SpanMeasures:
+    """The measures of the samples from `first` to `last`, which begin `before` into `whole`."""
+    samples = whole[before : before + last - first]
     energies, band, sums = _spectra(samples)
     peaks = _largest(samples.reshape(-1), FINE_MS) / np.float32(FULL_SCALE)
     ratio, size = _standing_out(whole)
-    first_ms = (start - before) // FRAMES_PER_MS
-    inside = slice(before // FRAMES_PER_MS, before // FRAMES_PER_MS + len(peaks) * FINE_MS)
+    first_ms, before_ms = first // FRAMES_PER_MS, before // FRAMES_PER_MS
+    inside = slice(before_ms, before_ms + len(peaks) * FINE_MS)
     return SpanMeasures(
         frames, energies, band, peaks, sums,
         _true_peak(whole, before, peaks),
-        _clipped(samples, start // FRAMES_PER_MS) if peaks.max(initial=0.0) > 0.99 else (),
-        _jumps(ratio[inside], size[inside], start // FRAMES_PER_MS),
+        _clipped(samples, first_ms) if peaks.max(initial=0.0) > 0.99 else (),
+        _jumps(ratio[inside], size[inside], first_ms),
         _largest_rows(ratio[inside], STEP_FRAMES // FRAMES_PER_MS),
-        _joints(ratio, first_ms, start, end),
+        _joints(ratio, first_ms - before_ms, first, last),
     )  # fmt: skip
 
 
@@ -217,21 +240,25 @@ def _true_peak(whole: NDArray[np.int16], before: int, peaks: NDArray[np.float32]
     largest = float(peaks.max(initial=0.0))
     if largest == 0:
         return 0.0
-    near = np.flatnonzero(peaks > largest * 10 ** (-PEAK_REACH_DB / 20))
-    cell, reach = FINE_MS * FRAMES_PER_MS, PEAK_REACH + 1
+    least = largest * 10 ** (-PEAK_REACH_DB / 20)
+    near = np.flatnonzero(peaks > least)
+    size = FINE_MS * FRAMES_PER_MS
+    samples = whole[before : before + len(peaks) * size]
+    if len(samples) < len(peaks) * size:  # the end of the track
+        samples = np.pad(samples, ((0, len(peaks) * size - len(samples)), (0, 0)))
+    cells = samples.reshape(-1, size, CHANNELS)[near].astype(np.float32)
     found = largest
-    for first in range(0, len(near), _ROWS):
-        places = near[first : first + _ROWS, None] * cell + np.arange(-reach, cell + reach) + before
-        rows = whole[np.clip(places, 0, len(whole) - 1)]
-        rows[(places < 0) | (places >= len(whole))] = 0
-        for channel in range(CHANNELS):
-            sound = rows[:, :, channel].astype(np.float32).ravel()
-            size = np.abs(sound)
-            tops = np.flatnonzero(size > largest * FULL_SCALE * 10 ** (-PEAK_REACH_DB / 20))
-            column = tops % (cell + 2 * reach)
-            tops = tops[(column >= reach) & (column < cell + reach)]
-            tops = tops[(size[tops] >= size[tops - 1]) & (size[tops] >= size[tops + 1])]
-            found = max(found, true_peak_at(sound, tops) / FULL_SCALE)
+    for channel in range(CHANNELS):
+        row, column = np.divmod(
+            np.flatnonzero(np.abs(cells[:, :, channel]) > least * FULL_SCALE), size
+        )
+        places = near[row] * size + column + before
+        sound = whole[:, channel]
+        if len(places) and not PEAK_REACH <= places[0] <= places[-1] < len(sound) - PEAK_REACH:
+            sound, places = np.pad(sound, PEAK_REACH), places + PEAK_REACH
+        here, left, right = (np.abs(sound[places + n].astype(np.int32)) for n in (0, -1, 1))
+        tops = places[(here >= left) & (here >= right)]
+        found = max(found, true_peak_at(sound, tops) / FULL_SCALE)
     return found
 
 
@@ -254,16 +281,17 @@ def _standing_out(samples: NDArray[np.int16]) -> tuple[NDArray[np.float32], NDAr
     """
     flat = samples.reshape(-1)
     size = np.zeros(len(samples) // FRAMES_PER_MS, np.float32)
-    step = 1_000 * FRAMES_PER_MS * CHANNELS
+    row = FRAMES_PER_MS * CHANNELS
+    step = 1_000 * row
     for first in range(0, len(flat), step):
         # A quarter of each value, so that no difference leaves 16 bits.
         quarter = flat[first : first + step + 2 * CHANNELS] >> 2
         slope = quarter[CHANNELS:] - quarter[:-CHANNELS]
         jump = slope[CHANNELS:] - slope[:-CHANNELS]
-        by_ms = _largest(np.ascontiguousarray(jump), 1)
-        start = first // (FRAMES_PER_MS * CHANNELS)
-        count = min(len(by_ms), 1_000, len(size) - start)
-        size[start : start + count] = by_ms[:count]
+        if rest := -len(jump) % row:
+            jump = np.append(jump, np.zeros(rest, np.int16))
+        by_ms = np.abs(jump).reshape(-1, row).max(axis=1)
+        size[first // row : first // row + 1_000] = by_ms[: len(size) - first // row]
     size *= np.float32(4 / FULL_SCALE)
     around = np.zeros_like(size)
     for distance in range(_CLICK_NEAR_MS, _CLICK_FAR_MS + 1):

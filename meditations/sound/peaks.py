@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import soxr
@@ -50,7 +50,7 @@ def true_peak_dbtp(samples: Floats) -> float:
     return float(20 * np.log10(largest)) if largest > 0 else float("-inf")
 
 
-def true_peak_at(samples: NDArray[np.float32], places: NDArray[np.int64]) -> float:
+def true_peak_at(samples: NDArray[Any], places: NDArray[np.int64]) -> float:
     """The largest magnitude of mono `samples` around `places`, what lies between included.
 
     Four times oversampled, by a windowed sinc of 48 values, and only up to the next sample on
@@ -64,7 +64,7 @@ def true_peak_at(samples: NDArray[np.float32], places: NDArray[np.int64]) -> flo
     largest = 0.0
     for first in range(0, len(places), _AT_ONCE):
         some = places[first : first + _AT_ONCE, None]
-        around = samples[some + np.arange(-PEAK_REACH, PEAK_REACH + 1)]
+        around = samples[some + np.arange(-PEAK_REACH, PEAK_REACH + 1)].astype(np.float32)
         largest = max(largest, float(np.abs(around @ _kernel()).max(initial=0.0)))
     return largest
 
