@@ -1,6 +1,6 @@
 """The door from a checkout: `python cli.py build` is `meditations build`."""
 
-from meditations.commands import main
+from meditations.__main__ import main
 
 if __name__ == "__main__":
     main()

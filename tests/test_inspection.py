@@ -474,6 +474,7 @@ def test_build_fails_where_the_finished_track_is_at_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Status 1, what failed and what to do are said, the files stay, and it is not up to date."""
+    from meditations.commands.build import command
     from meditations.inspection import inspecting
 
     write_script(tmp_path, SPOKEN)

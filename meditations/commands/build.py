@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 TRACKS_AT_ONCE = 2
 """While one track waits for its last line to be spoken, another keeps the workers busy."""
+LINES_GIVEN_S = 0.3
+NEEDED_LATE = ("meditations.inspection.inspecting", "meditations.track.tags")
+"""What a track wants only in the end, and is slow to import."""
 
 
 @click.command(epilog="Example: meditations build five-senses --jobs 2")
@@ -145,8 +148,10 @@ def _build(
                     threads.submit(_build_one, script, task, workshop, outcome, shown)
                     for script in read
                 ]
-                # While the workers work.
-                importlib.import_module("meditations.inspection.inspecting")
+                # While the workers work, but not before they have their lines.
+                if wait(tracks, LINES_GIVEN_S, FIRST_EXCEPTION).not_done:
+                    for late in NEEDED_LATE:
+                        importlib.import_module(late)
                 wait(tracks, return_when=FIRST_EXCEPTION)
             except BaseException:
                 workers.kill()  # so that the threads, which wait for workers, come back

@@ -31,7 +31,6 @@ from meditations.track.preparing import (
 )
 from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
 from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
-from meditations.track.tags import write_tags
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,6 +177,8 @@ def _write(
     beside: _Beside,
 ) -> tuple[Path, dict[str, Any]]:
     """Writes all files beside their places and moves them there together, the record last."""
+    from meditations.track.tags import write_tags  # long imported, by the main thread
+
     timeline = sounding.timeline
     staging = folder / f".{script.slug}-{uuid.uuid4().hex}"
     try:
