@@ -106,15 +106,18 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
 
     if own_cover:
         cover()  # what is wrong with it is to be known early
-    sounding, spoken = sound(
-        plan, project, workshop, reporter, lambda: prepare_review(script.language)
-    )
+
+    def meanwhile() -> None:
+        cover()  # drawn by whoever has no line left, while others speak the last ones
+        prepare_review(script.language)
+
+    sounding, spoken = sound(plan, project, workshop, reporter, meanwhile)
     around = surroundings(project)
     found = review(script, plan, sounding.timeline, around)
     if found.errors and not without_care:
         raise CareError(found.errors)
     soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
-    windows, encoded = encode(sounding, workshop, reporter, cover)
+    windows, encoded = encode(sounding, workshop, reporter)
     try:
         png, jpeg = workshop.workers.result(cover())
     except MeditationError as error:

@@ -155,16 +155,8 @@ def sound(
     return sounding, spoken.anew
 
 
-def encode(
-    sounding: Sounding,
-    workshop: Workshop,
-    reporter: Reporter,
-    then: Callable[[], object] = lambda: None,
-) -> tuple[list[Path], int]:
-    """The files of all windows, in order; also how many were encoded anew.
-
-    `then` is called when the workers have all windows: what it submits fills the gaps at the end.
-    """
+def encode(sounding: Sounding, workshop: Workshop, reporter: Reporter) -> tuple[list[Path], int]:
+    """The files of all windows, in order; also how many were encoded anew."""
     store, encoder = workshop.stores.windows, encoder_name()
     windows = cut_windows(sounding.timeline, sounding.takes, sounding.beds)
     keys = [window.key(encoder) for window in windows]
@@ -185,7 +177,6 @@ def encode(
             {part.bed_key: beds[part.bed_key] for part in window.parts},
             store, key,
         )  # fmt: skip
-    then()
     reporter.stage("mixing", len(pending))
     made = _gather(pending, workshop.workers, lambda _: reporter.advance(""))
     return [made.get(key) or kept[key] for key in keys], len(pending)
