@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from meditations.timeline.beds import BedSpan, Curve
     from meditations.timeline.timeline import ClipCue, Cue, Timeline
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 WINDOW_MP3_FRAMES: Final = 1_000
 """24 s: long enough that starting ffmpeg does not count, short enough to share among workers."""
 WINDOW_FRAMES: Final = WINDOW_MP3_FRAMES * FRAME_SAMPLES
