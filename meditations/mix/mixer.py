@@ -16,8 +16,8 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError
-from meditations.mix.windows import RUN_IN, clipped
-from meditations.mp3.stream import BITRATE_KBPS, FRAME_BYTES, check_frames
+from meditations.mix.windows import LEAN_IN, LEAN_OUT, RUN_IN, RUN_OUT, clipped
+from meditations.mp3.stream import BITRATE_KBPS, FRAME_BYTES, FRAME_SAMPLES, check_frames
 from meditations.programs import ffmpeg, ffmpeg_version
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.beds import read_bed
@@ -83,14 +83,31 @@ def make_window(
     Raises:
         MeditationError: If a sound has vanished, the disk is full, or ffmpeg fails.
     """
-    frames = encode(mix(window, takes, beds))
-    wanted = frames[RUN_IN * FRAME_BYTES : (RUN_IN + window.mp3_frames) * FRAME_BYTES]
-    check_frames(wanted, window.mp3_frames, "ffmpeg")
+    samples = _mixed(window, takes, beds)
+    heard, kept = [], []
+    encoded = 0
+    for first, end in window.spans:
+        before = LEAN_IN if first else RUN_IN
+        after = LEAN_OUT if end < window.mp3_frames else RUN_OUT
+        heard.append(samples[_place(first - before) : _place(end + after)])
+        kept.append(
+            slice((encoded + before) * FRAME_BYTES, (encoded + before + end - first) * FRAME_BYTES)
+        )
+        encoded += before + end - first + after
+    frames = encode(_segment(np.concatenate(heard) if window.left_out else samples))
+    wanted = b"".join(frames[span] for span in kept)
+    check_frames(wanted, window.kept_frames, "ffmpeg")
     return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted))
 
 
 def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:
-    """The sound of a window: beds first, speech laid over them."""
+    """The sound of a window, all of it: beds first, speech laid over them."""
+    return _segment(_mixed(window, takes, beds))
+
+
+def _mixed(
+    window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]
+) -> NDArray[np.int32]:
     samples = np.zeros((window.frames, CHANNELS), "<i4")
     for begin in range(0, window.frames, PIECE_FRAMES) if window.parts else ():
         piece = samples[begin : begin + PIECE_FRAMES]
@@ -100,7 +117,12 @@ def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBe
         piece[:] = _whole_numbers(ground)
     for placed in window.takes:
         _overlay(samples, _read_take(takes[placed.take_key]), placed.start_frame)
-    return _segment(samples)
+    return samples
+
+
+def _place(mp3_frame: int) -> int:
+    """Where in a window's samples an MP3 frame of it begins, the encoder's delay aside."""
+    return (RUN_IN + mp3_frame) * FRAME_SAMPLES
 
 
 def _overlay(samples: NDArray[np.int32], take: AudioSegment, start_frame: int) -> None:
