@@ -43,11 +43,13 @@ def peaks_by_ms(samples: Floats, least: float = 0.0) -> NDArray[np.float64]:
         Magnitudes, shape (n,).
     """
     weights = _kernel_by_ms()
-    beside = PEAK_REACH, len(weights) - PEAK_REACH
-    padded = np.pad(samples.astype(np.float32, copy=False), beside)
-    by_ms = padded[PEAK_REACH : len(samples) + PEAK_REACH].reshape(-1, FRAMES_PER_MS)
-    found = np.maximum(by_ms.max(axis=1, initial=0.0), -by_ms.min(axis=1, initial=0.0))
-    near = np.flatnonzero(found > least / factor(MOST_BETWEEN_DB))
+    reach = PEAK_REACH, len(weights) - PEAK_REACH
+    padded = np.pad(samples.astype(np.float32, copy=False), reach)
+    size = np.abs(samples, dtype=np.float32)
+    found = size.reshape(-1, FRAMES_PER_MS).max(axis=1)
+    # What lies behind a millisecond's last sample lies before the next one's first as well.
+    behind = np.append(size[FRAMES_PER_MS::FRAMES_PER_MS], np.float32(0))
+    near = np.flatnonzero(np.maximum(found, behind) > least / factor(MOST_BETWEEN_DB))
     around = np.lib.stride_tricks.sliding_window_view(padded, len(weights))[::FRAMES_PER_MS]
     for first in range(0, len(near), _AT_ONCE):
         some = near[first : first + _AT_ONCE]

@@ -190,7 +190,8 @@ def _levels_db(samples: NDArray[np.float32], rate_hz: int) -> Floats:
     size = max(round(rate_hz * STEP_S), 1)
     padded = np.zeros(-(-max(len(samples), 1) // size) * size)
     padded[: len(samples)] = samples
-    power = np.square(padded.reshape(-1, size)).mean(axis=1) + 1e-12
+    steps = padded.reshape(-1, size)
+    power = np.einsum("ij,ij->i", steps, steps) / size + 1e-12
     return np.asarray(10 * np.log10(power / _loud(power)))
 
 
