@@ -21,6 +21,7 @@ from meditations.mp3.stream import (
     FRAME_HEAD,
     FRAME_MS,
     FRAME_SAMPLES,
+    Row,
     check_frames,
     frame_count,
     info_frame,
@@ -100,13 +101,13 @@ def test_the_header_checks_itself(samples: int) -> None:
     assert int.from_bytes(frame[190:192], "big") == register
 
 
-def stream(tmp_path: Path, *frames: int) -> list[Path]:
-    """Windows of so many frames."""
-    files = []
+def stream(tmp_path: Path, *frames: int) -> list[Row]:
+    """Rows of so many frames, each in a file that holds another one before and behind it."""
+    rows = []
     for number, count in enumerate(frames):
-        files.append(tmp_path / f"{number}.mp3")
-        files[-1].write_bytes(EMPTY * count)
-    return files
+        rows.append(Row(tmp_path / f"{number}.mp3", 1, count))
+        rows[-1].file.write_bytes(EMPTY[:-1] + b"x" + EMPTY * count + EMPTY[:-1] + b"y")
+    return rows
 
 
 def test_a_joined_stream_is_read_by_others(tmp_path: Path) -> None:
@@ -123,12 +124,14 @@ def test_a_joined_stream_is_read_by_others(tmp_path: Path) -> None:
 
 
 def test_windows_follow_the_header_in_order(tmp_path: Path) -> None:
-    """Behind the header stand the windows' own bytes."""
-    first, second = stream(tmp_path, 1, 1)
-    second.write_bytes(EMPTY[:-1] + b"x")
+    """Behind the header stand the frames of all rows, and nothing else of their files."""
+    one, other, last = (EMPTY[:-1] + letter for letter in (b"a", b"b", b"c"))
+    first, second = tmp_path / "first.mp3", tmp_path / "second.mp3"
+    first.write_bytes(one + other)
+    second.write_bytes(one + last)
     target = io.BytesIO()
-    join(48, [first, second], target)
-    assert target.getvalue() == info_frame(48, EMPTY) + first.read_bytes() + second.read_bytes()
+    join(48, [Row(first, 1, 1), Row(second, 1, 1)], target)
+    assert target.getvalue() == info_frame(48, EMPTY) + other + last
 
 
 @pytest.mark.parametrize("frames", [(), (1,), (2, 1)])

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from support.scripts import bed
 
 from meditations.errors import Where
+from meditations.mix.lulls import share_lulls
 from meditations.mix.windows import (
+    LEAN_IN,
+    LEAN_OUT,
     RUN_IN,
     RUN_OUT,
     WINDOW_FRAMES,
@@ -128,6 +131,41 @@ def test_each_take_sounds_in_every_window_that_it_touches(talk: list[tuple[int, 
             and cue.start_frame - MARGIN_FRAMES < begin(number) + window.frames
         ]
         assert [(placed.take_key, placed.start_frame) for placed in window.takes] == wanted
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60_000), st.integers(50, 9_000)), min_size=1, max_size=20),
+    st.sampled_from([0.0, 6.0]),
+)
+def test_lulls_and_windows_add_up_to_the_track(talk: list[tuple[int, int]], lift_db: float) -> None:
+    """Each MP3 frame of the track is found once; in a lull nobody speaks, and nothing changes."""
+    spoken, end = [], 0
+    for number, (silence, length) in enumerate(talk):
+        spoken.append(((end + silence) / 1000, length / 1000, str(number)))
+        end += silence + length
+    level = Bed(BedSpec("a"), -22.0, lift_db)
+    timeline = track(end / 1000 + 30, spoken, [(0, level, 2)])
+    windows = cut(timeline)
+    at = 0
+    for piece in share_lulls(windows):
+        number, first = divmod(at, WINDOW_MP3_FRAMES)
+        at += piece.mp3_frames
+        own = windows[number]
+        assert first + piece.mp3_frames <= own.mp3_frames
+        if replace(piece.window, left_out=()) == own:
+            continue
+        (bare,) = piece.window.parts
+        assert not piece.window.takes
+        assert piece.first == first
+        assert bare.phase_frame == own.parts[0].phase_frame
+        heard_from = (first + RUN_IN - LEAN_IN) * FRAME_SAMPLES
+        heard_to = (first + piece.mp3_frames + RUN_IN + LEAN_OUT) * FRAME_SAMPLES
+        assert all(
+            placed.end_frame <= heard_from or placed.start_frame >= heard_to for placed in own.takes
+        )
+        gains = {value_at(own.parts[0].gain, f) for f in range(heard_from, heard_to, 480)}
+        assert gains == {value_at(bare.gain, 0)}
+    assert at == frame_count(timeline.frames)
 
 
 def test_takes_at_the_very_border() -> None:

@@ -16,8 +16,8 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError
-from meditations.mix.windows import RUN_IN
-from meditations.mp3.stream import BITRATE_KBPS, FRAME_BYTES, check_frames
+from meditations.mix.windows import LEAN_IN, LEAN_OUT, RUN_IN, RUN_OUT, clipped
+from meditations.mp3.stream import BITRATE_KBPS, FRAME_BYTES, FRAME_SAMPLES, check_frames
 from meditations.programs import ffmpeg, ffmpeg_version
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.beds import read_bed
@@ -26,14 +26,14 @@ with warnings.catch_warnings():
     # pydub 0.25.1 looks for an installed ffmpeg as it is imported; it is given ours below.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
-    from pydub.exceptions import CouldntDecodeError, CouldntEncodeError
+    from pydub.exceptions import CouldntEncodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from meditations.mix.windows import Part, Window
+    from meditations.mix.windows import Fade, Part, Window
     from meditations.sound.beds import PreparedBed
     from meditations.store import Store
     from meditations.timeline.beds import Curve
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 CHANNELS: Final = 2
 MOST: Final = np.float32(1 - 2**-24)
 """The largest 32-bit float under full scale."""
+WAV_HEAD_BYTES: Final = 44
+"""Of a take's file, as speech/takes.py writes it."""
 PIECE_FRAMES: Final = SAMPLE_RATE_HZ
 """Beds are mixed a second at a time: what fits the processor's cache is quick, and small."""
 _STEPS: Final = np.repeat(np.arange(FRAMES_PER_MS, dtype=np.float32) / FRAMES_PER_MS, CHANNELS)
@@ -81,14 +83,31 @@ def make_window(
     Raises:
         MeditationError: If a sound has vanished, the disk is full, or ffmpeg fails.
     """
-    frames = encode(mix(window, takes, beds))
-    wanted = frames[RUN_IN * FRAME_BYTES : (RUN_IN + window.mp3_frames) * FRAME_BYTES]
-    check_frames(wanted, window.mp3_frames, "ffmpeg")
+    samples = _mixed(window, takes, beds)
+    heard, kept = [], []
+    encoded = 0
+    for first, end in window.spans:
+        before = LEAN_IN if first else RUN_IN
+        after = LEAN_OUT if end < window.mp3_frames else RUN_OUT
+        heard.append(samples[_place(first - before) : _place(end + after)])
+        kept.append(
+            slice((encoded + before) * FRAME_BYTES, (encoded + before + end - first) * FRAME_BYTES)
+        )
+        encoded += before + end - first + after
+    frames = encode(_segment(np.concatenate(heard) if window.left_out else samples))
+    wanted = b"".join(frames[span] for span in kept)
+    check_frames(wanted, window.kept_frames, "ffmpeg")
     return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted))
 
 
 def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:
-    """The sound of a window: beds first, speech laid over them."""
+    """The sound of a window, all of it: beds first, speech laid over them."""
+    return _segment(_mixed(window, takes, beds))
+
+
+def _mixed(
+    window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]
+) -> NDArray[np.int32]:
     samples = np.zeros((window.frames, CHANNELS), "<i4")
     for begin in range(0, window.frames, PIECE_FRAMES) if window.parts else ():
         piece = samples[begin : begin + PIECE_FRAMES]
@@ -98,7 +117,12 @@ def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBe
         piece[:] = _whole_numbers(ground)
     for placed in window.takes:
         _overlay(samples, _read_take(takes[placed.take_key]), placed.start_frame)
-    return _segment(samples)
+    return samples
+
+
+def _place(mp3_frame: int) -> int:
+    """Where in a window's samples an MP3 frame of it begins, the encoder's delay aside."""
+    return (RUN_IN + mp3_frame) * FRAME_SAMPLES
 
 
 def _overlay(samples: NDArray[np.int32], take: AudioSegment, start_frame: int) -> None:
@@ -152,16 +176,18 @@ def _segment(samples: NDArray[np.int32]) -> AudioSegment:
 
 @functools.lru_cache(maxsize=4)
 def _read_take(file: Path) -> AudioSegment:
+    # numpy reads it, and puts it on both sides: pydub's own way takes six times as long.
     try:
-        with file.open("rb") as stream:  # given a path, pydub 0.25.1 leaves it open
-            take = AudioSegment.from_wav(stream)
-    except (OSError, EOFError, CouldntDecodeError):
+        mono = np.fromfile(file, "<i4", offset=WAV_HEAD_BYTES)
+    except OSError:
+        mono = np.zeros(0, "<i4")
+    if not len(mono):
         raise MeditationError(
             "a take has vanished from the store while the track was built",
             mend="build again: it will be spoken anew",
             file=file,
-        ) from None
-    return take.set_channels(CHANNELS)
+        )
+    return _segment(np.repeat(mono, CHANNELS))
 
 
 def _lay(ground: NDArray[np.float32], start: int, part: Part, bed: PreparedBed) -> None:
@@ -190,18 +216,25 @@ def _amplitude(part: Part, begin: int, end: int) -> NDArray[np.float32] | np.flo
 
     Worked out once a millisecond, and straight in between: far finer than any fade.
     """
-    if len(part.gain) == 1 and not part.fades:
-        return np.float32(10 ** (part.gain[0][1] / 20))
+    gain = clipped(part.gain, begin, end)
+    fades = [fade for fade in part.fades if not _is_over(fade, begin, end)]
+    if len(gain) == 1 and not fades:
+        return np.float32(10 ** (gain[0][1] / 20))
     first, last = begin // FRAMES_PER_MS, -(-end // FRAMES_PER_MS)
     frames = np.arange(first, last + 1) * FRAMES_PER_MS
-    coarse = 10 ** (_on_curve(part.gain, frames) / 20)
-    for fade in part.fades:
+    coarse = 10 ** (_on_curve(gain, frames) / 20)
+    for fade in fades:
         share = np.clip((frames - fade.start_frame) / (fade.end_frame - fade.start_frame), 0, 1)
         coarse *= np.sin(np.pi / 2 * (share if fade.rising else 1 - share))
     edges = coarse.astype(np.float32)
     fine = (edges[:-1, None] + np.diff(edges)[:, None] * _STEPS).reshape(-1, CHANNELS)
     cut = begin - first * FRAMES_PER_MS
     return np.asarray(fine[cut : cut + end - begin], np.float32)
+
+
+def _is_over(fade: Fade, begin: int, end: int) -> bool:
+    """Whether a fade leaves the sound between two frames as it is."""
+    return fade.end_frame <= begin if fade.rising else fade.start_frame >= end
 
 
 def _on_curve(curve: Curve, frames: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from meditations.mp3.stream import FRAME_SAMPLES, frame_count
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from meditations.timeline.beds import BedSpan, Curve
     from meditations.timeline.timeline import ClipCue, Cue, Timeline
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 WINDOW_MP3_FRAMES: Final = 1_000
 """24 s: long enough that starting ffmpeg does not count, short enough to share among workers."""
 WINDOW_FRAMES: Final = WINDOW_MP3_FRAMES * FRAME_SAMPLES
@@ -35,6 +36,9 @@ RUN_IN: Final = 8
 RUN_OUT: Final = 4
 """MP3 frames that are encoded before and after a window and thrown away: by then the encoder is
 where one that had encoded everything would be."""
+LEAN_IN: Final = 4
+LEAN_OUT: Final = 3
+"""The same where, within a window, frames are left out in the midst of a steady background."""
 
 
 LAST_FADE_FRAMES: Final = 2_000 * FRAMES_PER_MS
@@ -43,10 +47,14 @@ LAST_FADE_FRAMES: Final = 2_000 * FRAMES_PER_MS
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A take in a window; `start_frame` counts from the window's first sample, margin included."""
+    """A take in a window, from its first sample to its last, margins included.
+
+    Frames count from the window's first sample, so they may lie before it.
+    """
 
     take_key: str
     start_frame: int
+    end_frame: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +95,28 @@ class Window:
 
     Attributes:
         frames: Samples per channel to be mixed.
-        mp3_frames: How many MP3 frames of what is encoded are kept, after the run-in.
+        mp3_frames: How many MP3 frames of the track it stands for, after the run-in.
         takes: What is spoken.
         parts: What sounds besides.
+        left_out: Spans of these MP3 frames that are found in other windows, in order.
     """
 
     frames: int
     mp3_frames: int
     takes: tuple[Placed, ...]
     parts: tuple[Part, ...]
+    left_out: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The spans of its MP3 frames that are encoded in it and kept."""
+        edges = [0, *chain.from_iterable(self.left_out), self.mp3_frames]
+        return tuple((a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b)
+
+    @property
+    def kept_frames(self) -> int:
+        """How many MP3 frames are encoded in it and kept."""
+        return sum(end - first for first, end in self.spans)
 
     def key(self, encoder: str) -> str:
         """The key of the encoded window."""
@@ -124,7 +145,7 @@ def cut_windows(
             if take_start >= end:
                 break
             if take_end > begin:  # a short one may end before the room of the one before it
-                placed.append(Placed(key, take_start - begin))
+                placed.append(Placed(key, take_start - begin, take_end - begin))
         parts = tuple(
             _bed_part(span, beds[span.spec], begin, end)
             for span in timeline.beds

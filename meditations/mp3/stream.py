@@ -6,6 +6,7 @@ Layout after ISO/IEC 11172-3 (frames) and the LAME tag's specification (the Info
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from meditations.errors import MeditationError
@@ -73,15 +74,26 @@ def info_frame(samples: int, sample_frame: bytes) -> bytes:
     return bytes(frame)
 
 
-def join(samples: int, windows: Iterable[Path], target: BinaryIO) -> None:
-    """Writes the header and all windows to `target`.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """MP3 frames one after the other in a file: `mp3_frames` of them, from `first` on."""
+
+    file: Path
+    first: int
+    mp3_frames: int
+
+
+def join(samples: int, rows: Iterable[Row], target: BinaryIO) -> None:
+    """Writes the header and all frames to `target`.
 
     Raises:
-        MeditationError: If the windows do not add up to the track.
+        MeditationError: If they do not add up to the track.
     """
     written = 0
-    for window in windows:
-        data = window.read_bytes()
+    for row in rows:
+        with row.file.open("rb") as stream:
+            stream.seek(row.first * FRAME_BYTES)
+            data = stream.read(row.mp3_frames * FRAME_BYTES)
         if not written:
             target.write(info_frame(samples, data[:FRAME_BYTES]))
         target.write(data)

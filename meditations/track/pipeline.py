@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from meditations.care import CareError, Review, prepare_review, review
 from meditations.errors import MeditationError, from_os_error
-from meditations.mp3.stream import join
+from meditations.mp3.stream import Row, join
 from meditations.script.pronunciation import lexicon_files
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
@@ -114,13 +114,13 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     if found.errors and not without_care:
         raise CareError(found.errors)
     soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
-    windows, encoded = encode(sounding, workshop, reporter, cover)
+    rows, encoded = encode(sounding, workshop, reporter, cover)
     try:
         png, jpeg = workshop.workers.result(cover())
     except MeditationError as error:
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     care = care_record(script, found, around, without_care=without_care)
-    mp3, record = _write(script, sounding, windows, folder, _Beside((png, jpeg), care))
+    mp3, record = _write(script, sounding, rows, folder, _Beside((png, jpeg), care))
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     inputs += recording_folders(script, project)
@@ -140,13 +140,13 @@ def build_excerpt(script: Script, project: Project, target: Path, workshop: Work
     reporter = Silent()
     plan = check_script(script, project, workshop.engines)
     sounding, _ = sound(plan, project, workshop, reporter)
-    windows, _ = encode(sounding, workshop, reporter)
+    rows, _ = encode(sounding, workshop, reporter)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise from_os_error(error, f"writing {target.name}") from None
     with written_whole(target) as beside, beside.open("wb") as stream:
-        join(sounding.timeline.frames, windows, stream)
+        join(sounding.timeline.frames, rows, stream)
     return sidecars.ms(sounding.timeline.frames)
 
 
@@ -172,7 +172,7 @@ class _Beside:
 def _write(
     script: Script,
     sounding: Sounding,
-    windows: Sequence[Path],
+    rows: Sequence[Row],
     folder: Path,
     beside: _Beside,
 ) -> tuple[Path, dict[str, Any]]:
@@ -185,7 +185,7 @@ def _write(
         mp3 = staging / f"{script.slug}.mp3"
         write_tags(mp3, script, timeline, text, beside.cover[1])
         with mp3.open("ab") as stream:
-            join(timeline.frames, windows, stream)
+            join(timeline.frames, rows, stream)
         loudness = track_loudness(timeline, sounding.takes, sounding.beds)
         facts = Mp3Facts(file_digest(mp3), mp3.stat().st_size)
         record = make_record(script, sounding, loudness, facts) | beside.care

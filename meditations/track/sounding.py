@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from meditations.errors import FaultyScriptError, MeditationError, Where
+from meditations.mix.lulls import share_lulls
 from meditations.mix.mixer import encoder_name, make_window
 from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
-from meditations.mp3.stream import FRAME_BYTES
+from meditations.mp3.stream import FRAME_BYTES, Row
 from meditations.plan import Plan
 from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
@@ -160,40 +161,38 @@ def encode(
     workshop: Workshop,
     reporter: Reporter,
     then: Callable[[], object] = lambda: None,
-) -> tuple[list[Path], int]:
-    """The files of all windows, in order; also how many were encoded anew.
+) -> tuple[list[Row], int]:
+    """The MP3 frames of the track, in order; also how many windows were encoded anew.
 
     `then` is called when the workers have all windows: what it submits fills the gaps at the end.
     """
     store, encoder = workshop.stores.windows, encoder_name()
-    windows = cut_windows(sounding.timeline, sounding.takes, sounding.beds)
-    keys = [window.key(encoder) for window in windows]
+    pieces = share_lulls(cut_windows(sounding.timeline, sounding.takes, sounding.beds))
+    keys = {window: window.key(encoder) for window in {piece.window: None for piece in pieces}}
     takes = {take.key: take.file for take in sounding.takes.values()}
     beds = {bed.key: bed for bed in sounding.beds.values()}
-    pending: dict[str, Future[Path]] = {}
-    kept: dict[str, Path] = {}
-    for window, key in zip(windows, keys, strict=True):
-        if key in pending or key in kept:
-            continue
-        found = _kept_window(store, key, window)
-        if found:
-            kept[key] = found
-            continue
-        pending[key] = workshop.workers.submit(
+    found = {window: _kept_window(store, key, window) for window, key in keys.items()}
+    kept = {window: file for window, file in found.items() if file}
+    # The longest first, so that none of the workers is left with one at the end.
+    missing = sorted(keys.keys() - kept, key=lambda w: (-w.kept_frames, keys[w]))
+    pending = {
+        window: workshop.workers.submit(
             make_window, window,
             {placed.take_key: takes[placed.take_key] for placed in window.takes},
             {part.bed_key: beds[part.bed_key] for part in window.parts},
-            store, key,
-        )  # fmt: skip
+            store, keys[window],
+        )
+        for window in missing
+    }  # fmt: skip
     then()
     reporter.stage("mixing", len(pending))
-    made = _gather(pending, workshop.workers, lambda _: reporter.advance(""))
-    return [made.get(key) or kept[key] for key in keys], len(pending)
+    kept |= _gather(pending, workshop.workers, lambda _: reporter.advance(""))
+    return [Row(kept[p.window], p.first, p.mp3_frames) for p in pieces], len(pending)
 
 
 def _kept_window(store: Store, key: str, window: Window) -> Path | None:
     found = store.find(key, ".mp3")
-    if found and found.stat().st_size == window.mp3_frames * FRAME_BYTES:
+    if found and found.stat().st_size == window.kept_frames * FRAME_BYTES:
         return found
     return None
 
