@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
+import soxr
 from hypothesis import given
 from hypothesis import strategies as st
 from support.tracks import ebur128
@@ -266,6 +267,32 @@ def test_volume_lowers_a_take(volume_db: float, tmp_path: Path) -> None:
     part = made.samples[MARGIN_FRAMES : MARGIN_FRAMES + made.speech_frames]
     lufs, _ = ebur128(np.stack((part, part), axis=1), tmp_path)
     assert lufs == pytest.approx(-16.0 + CODEC_LOSS_DB + volume_db, abs=0.3)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_half_the_samples_are_the_same_sound(name: str) -> None:
+    """A chain at 24 kHz gives what it gives at 48 kHz, 60 dB down and more."""
+    voice, chain = speech(), find_chain(name, NOWHERE)
+    whole = treat(voice, chain)
+    half = treat(soxr.resample(voice, 2, 1, "VHQ"), chain, SECOND // 2)
+    assert 2 * len(half) == len(whole)
+    found = soxr.resample(half, 1, 2, "VHQ")
+    assert rms_db(found - whole) < rms_db(whole) - 60
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050, 24_000, 44_100])
+def test_a_take_is_the_same_at_any_rate_of_its_engine(rate_hz: int) -> None:
+    """At any rate the same sound is the same take: as long, as loud, in the same place."""
+    padded, chain = np.pad(band_noise(1, 300, 7000), SECOND // 4), find_chain("warm", NOWHERE)
+    wanted = prepare(Recording(padded, SECOND), chain)
+    made = prepare(Recording(soxr.resample(padded, SECOND, rate_hz, "VHQ"), rate_hz), chain)
+    assert made.speech_frames == pytest.approx(wanted.speech_frames, abs=2 * FRAMES_PER_MS)
+    size = min(len(made.samples), len(wanted.samples))
+    off = min(
+        rms_db(made.samples[by : size - 48 + by] - wanted.samples[48 - by : size - by])
+        for by in range(48)
+    )
+    assert off < rms_db(wanted.samples) - 30
 
 
 def test_same_samples_in_any_process() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import soxr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,18 @@ def test_each_millisecond_has_its_own_peak() -> None:
     assert int(peaks.argmax()) == 40
     assert peaks[40] == pytest.approx(0.5, rel=0.06)  # the resampler has its own top end
     assert peaks[[20, 30, 50, 60]].max() < 0.005
+
+
+@given(st.sampled_from(KINDS), st.integers(1, 150), st.integers(0, 10_000), st.floats(0.01, 2))
+def test_peaks_that_count_are_all_looked_at(kind: str, ms: int, seed: int, share: float) -> None:
+    """Where nothing sounds above 16 kHz, each peak that reaches the least asked for is exact."""
+    sound = soxr.resample(signal(kind, ms, seed).astype(np.float32), 3, 2, "VHQ")
+    sound = soxr.resample(sound, 2, 3, "VHQ")[: ms * FRAMES_PER_MS]
+    exact = peaks_by_ms(sound)
+    found = peaks_by_ms(sound, least := share * exact.max())
+    loud = exact >= least
+    assert found[loud] == pytest.approx(exact[loud], rel=1e-6)
+    assert (found <= exact * (1 + 1e-6)).all()
 
 
 @given(

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
-from meditations.sound.filters import band, high_pass, in_blocks, low_shelf, response
+from meditations.sound.filters import at_rate, band, high_pass, in_blocks, low_shelf, response
 from meditations.sound.peaks import by_sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOCK: Final = 16_384
+"""At 48 kHz, as all numbers of samples here."""
 RINGING: Final = 4_096
 """Samples after which a high-pass at 30 Hz is 100 dB down; those at work here lie higher."""
 EARLY: Final = 1_024
@@ -109,42 +110,48 @@ class Chain:
         return bool(self.high_pass.cut_hz or self.low_shelf.gain_db)
 
 
-def treat(samples: NDArray[np.float32], chain: Chain) -> NDArray[np.float32]:
+def treat(
+    samples: NDArray[np.float32], chain: Chain, rate_hz: int = SAMPLE_RATE_HZ
+) -> NDArray[np.float32]:
     """A take through the chain.
 
     Args:
-        samples: Mono, at 48 kHz, a whole number of milliseconds: shape (n,).
+        samples: Mono, a whole number of milliseconds: shape (n,).
         chain: The numbers.
+        rate_hz: 48 kHz, or 24 kHz for what has nothing above 12: the same sound in half the time.
 
     Returns:
-        Shape (n + chain.tail_frames,); `samples` themselves where every part is off. Nothing is
-        delayed.
+        As long as `samples` and chain.tail_frames (those are at 48 kHz) together; `samples`
+        themselves where every part is off. Nothing is delayed.
     """
-    samples = _shaped(samples, chain)
+    samples = _shaped(samples, chain, rate_hz)
     if not chain.tail_frames:
         return samples
-    longer = np.zeros(len(samples) + chain.tail_frames, np.float32)
+    tail = chain.tail_frames * rate_hz // SAMPLE_RATE_HZ
+    longer = np.zeros(len(samples) + tail, np.float32)
     longer[: len(samples)] = samples
-    return in_blocks(longer, [_room_response(chain.room)], chain.tail_frames, 0)[0]
+    return in_blocks(longer, [at_rate(_room_response(chain.room), rate_hz)], tail, 0)[0]
 
 
-def _shaped(samples: NDArray[np.float32], chain: Chain) -> NDArray[np.float32]:
+def _shaped(samples: NDArray[np.float32], chain: Chain, rate_hz: int) -> NDArray[np.float32]:
     """All of the chain but its room."""
     ess, dynamic = chain.de_ess.most_db > 0, chain.compress.ratio > 1
     if not (chain._filters or ess or dynamic):
         return samples
     wanted = _responses(chain.high_pass, chain.low_shelf, chain.de_ess)[: 2 if ess else 1]
-    voice, *bands = in_blocks(samples, wanted, RINGING, EARLY)
+    ringing, early = (frames * rate_hz // SAMPLE_RATE_HZ for frames in (RINGING, EARLY))
+    voice, *bands = in_blocks(samples, [at_rate(r, rate_hz) for r in wanted], ringing, early)
     if not (ess or dynamic):
         return voice
-    energy = _energies(voice)
+    frames_per_ms = rate_hz // 1000
+    energy = _energies(voice, frames_per_ms)
     own = _own_level(energy)
     if ess:
-        lowered = _de_essing(_energies(bands[0]), own, chain.de_ess)
-        bands[0] *= by_sample(lowered - 1)
+        lowered = _de_essing(_energies(bands[0], frames_per_ms), own, chain.de_ess)
+        bands[0] *= by_sample(lowered - 1, frames_per_ms)
         voice += bands[0]
     if dynamic:
-        voice *= by_sample(_compressing(energy, own, chain.compress))
+        voice *= by_sample(_compressing(energy, own, chain.compress), frames_per_ms)
     return voice
 
 
@@ -156,14 +163,14 @@ def _responses(
     filters = [high_pass(cut.cut_hz)] if cut.cut_hz else []
     if shelf.gain_db:
         filters.append(low_shelf(shelf.corner_hz, shelf.gain_db))
-    voice = response(filters, BLOCK)
+    voice = response(filters, BLOCK).astype(np.complex64)
     return voice, voice * band(ess.from_hz, ess.to_hz, BLOCK)
 
 
-def _energies(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+def _energies(samples: NDArray[np.float32], frames_per_ms: int) -> NDArray[np.float64]:
     """Mean squares for each millisecond."""
-    by_ms = samples.reshape(-1, FRAMES_PER_MS)
-    return np.asarray(np.einsum("ij,ij->i", by_ms, by_ms), np.float64) / FRAMES_PER_MS
+    by_ms = samples.reshape(-1, frames_per_ms)
+    return np.asarray(np.einsum("ij,ij->i", by_ms, by_ms), np.float64) / frames_per_ms
 
 
 def _own_level(energy: NDArray[np.float64]) -> float:

@@ -30,7 +30,7 @@ from meditations.store import Store, content_key
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 LONGEST_S: Final = 60
 LEAST_ONSET_MS: Final = 20
 MOST_ONSET_MS: Final = 1_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Response = NDArray[np.float32] | NDArray[np.complex64]
+    Response = NDArray[np.floating] | NDArray[np.complexfloating]
 
+HALF_RATE_HZ: Final = SAMPLE_RATE_HZ // 2
+"""What has nothing above 12 kHz, as most voices, is worked on at this rate: half the samples."""
 GROUP_SAMPLES: Final = 262_144
 """So much is transformed at once: more would not stay in the cache, and long takes would fill the
 memory."""
 
+Real = TypeVar("Real", np.float32, np.float64)
+Number = TypeVar("Number", bound=np.generic)
 Biquad = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Coefficients (b, a) of a filter of second order."""
 FLAT_Q: Final = math.sqrt(0.5)
@@ -57,13 +61,18 @@ def low_shelf(corner_hz: float, gain_db: float) -> Biquad:
     )
 
 
-def response(filters: Sequence[Biquad], size: int) -> NDArray[np.complex64]:
+def response(filters: Sequence[Biquad], size: int) -> NDArray[np.complex128]:
     """What filters in a row do at the frequencies of a transform: shape (size // 2 + 1,)."""
     delay = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     found = np.ones_like(delay)
     for (b0, b1, b2), (a0, a1, a2) in filters:
         found *= (b0 + delay * (b1 + delay * b2)) / (a0 + delay * (a1 + delay * a2))
-    return np.asarray(found, np.complex64)
+    return np.asarray(found)
+
+
+def at_rate(response: NDArray[Number], rate_hz: int) -> NDArray[Number]:
+    """A response at 48 kHz as that of blocks which last as long at a lower rate: its lower part."""
+    return response[: (len(response) - 1) * rate_hz // SAMPLE_RATE_HZ + 1]
 
 
 def band(from_hz: float, to_hz: float, size: int) -> NDArray[np.float32]:
@@ -78,16 +87,17 @@ def band(from_hz: float, to_hz: float, size: int) -> NDArray[np.float32]:
 
 
 def in_blocks(
-    samples: NDArray[np.float32], responses: Sequence[Response], before: int, after: int
-) -> list[NDArray[np.float32]]:
+    samples: NDArray[Real], responses: Sequence[Response], before: int, after: int
+) -> list[NDArray[Real]]:
     """`samples` through each of `responses`: one transform there, one back for each.
 
     Overlap-save: each block is longer than what is kept of it by `before` and `after`, so
     nothing wraps around. Small blocks stay in the cache, which one transform of it all would not.
 
     Args:
-        samples: Shape (n,).
-        responses: At the frequencies of a transform of one size, that of the blocks.
+        samples: Shape (n,), in floats of 32 bits or 64.
+        responses: At the frequencies of a transform of one size, that of the blocks; as fine as
+            the samples.
         before: How many samples a filter rings.
         after: How many samples it begins early.
 
@@ -97,10 +107,10 @@ def in_blocks(
     size = 2 * (len(responses[0]) - 1)
     hop = size - before - after
     count = max(1, -(-len(samples) // hop))
-    padded = np.zeros(count * hop + before + after, np.float32)
+    padded = np.zeros(count * hop + before + after, samples.dtype)
     padded[before : before + len(samples)] = samples
     blocks = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
-    found = [np.empty((count, hop), np.float32) for _ in responses]
+    found = [np.empty((count, hop), samples.dtype) for _ in responses]
     group = max(1, GROUP_SAMPLES // size)
     for first in range(0, count, group):
         part = slice(first, first + group)

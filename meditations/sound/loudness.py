@@ -7,15 +7,18 @@ kept, and the loudness of a whole track is the sum over its timeline, without de
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import soxr
 
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from meditations.sound.filters import HALF_RATE_HZ, at_rate, in_blocks, response
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from meditations.sound.filters import Real
 
     Floats = NDArray[np.float32] | NDArray[np.float64]
 
@@ -33,70 +36,47 @@ _SHELF = (
 )
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 
-_FINEST: Final = 130_000
-"""Responses of smaller transforms are picked from one of this size or more: most takes' size."""
+_BLOCK: Final = 32_768
+_RINGING: Final = 6_144
+"""Samples at 48 kHz after which the filters' ringing is 200 dB down."""
 
 
-def k_weighted(samples: Floats, rate_hz: int = SAMPLE_RATE_HZ) -> Floats:
+def k_weighted(samples: NDArray[Real], rate_hz: int = SAMPLE_RATE_HZ) -> NDArray[Real]:
     """K-weighted `samples`, shape (n,); 32-bit floats stay such.
 
-    The filters are those for 48 kHz at any rate, applied in the frequency domain, padded so that
-    nothing wraps around: after half a second the filters' ringing is 140 dB down.
+    Args:
+        samples: At 48 kHz, or at 24 kHz; the filters are those for 48 kHz.
+        rate_hz: Which of them.
     """
-    count = len(samples)
-    size = _transform_size(count + rate_hz // 2)
-    # Without a factor of its own, as here, numpy 2 transforms in 64 bits, in four times the time.
-    spectrum = np.fft.rfft(samples, size, norm="ortho")
-    spectrum *= _response(size, rate_hz, single=samples.dtype == np.float32)
-    return np.asarray(np.fft.irfft(spectrum, size, norm="ortho")[:count])
-
-
-def _transform_size(least: int) -> int:
-    """A size that the transform likes: few of them, so that responses can be kept."""
-    power = 1 << max(least - 1, 1).bit_length()
-    return next(size for size in (power * 5 // 8, power * 3 // 4, power) if size >= least)
+    kind = np.dtype(np.complex64 if samples.dtype == np.float32 else np.complex128)
+    ringing = _RINGING * rate_hz // SAMPLE_RATE_HZ
+    (found,) = in_blocks(samples, [at_rate(_response(kind), rate_hz)], ringing, 0)
+    return found
 
 
 def weighting(size: int) -> NDArray[np.complex128]:
     """The K-weighting at the frequencies of a real transform of `size` at 48 kHz."""
-    return _finest_response(size, SAMPLE_RATE_HZ)
+    return response((_SHELF, _HIGH_PASS), size)
 
 
-@functools.lru_cache(maxsize=16)
-def _response(size: int, rate_hz: int, *, single: bool) -> NDArray[np.complexfloating]:
-    """The weighting at the frequencies of a transform of `size`: shape (size // 2 + 1,)."""
-    finest = size
-    while finest < _FINEST:
-        finest *= 2
-    found = _finest_response(finest, rate_hz)[:: finest // size]
-    return found.astype(np.complex64 if single else np.complex128)
+@functools.lru_cache(maxsize=2)
+def _response(kind: np.dtype[Any]) -> NDArray[Any]:
+    return weighting(_BLOCK).astype(kind)
 
 
-@functools.lru_cache(maxsize=6)
-def _finest_response(size: int, rate_hz: int) -> NDArray[np.complex128]:
-    """As `_response`, for the sizes that all smaller ones are picked from."""
-    frequency_hz = np.arange(size // 2 + 1) * rate_hz / size
-    delay = np.exp(-2j * np.pi * frequency_hz / SAMPLE_RATE_HZ)
-    response = np.ones_like(delay)
-    for (b0, b1, b2), (a0, a1, a2) in (_SHELF, _HIGH_PASS):
-        response *= (b0 + delay * (b1 + delay * b2)) / (a0 + delay * (a1 + delay * a2))
-    return np.asarray(response)
-
-
-def energies_by_ms(samples: Floats) -> NDArray[np.float64]:
+def energies_by_ms(samples: Floats, rate_hz: int = SAMPLE_RATE_HZ) -> NDArray[np.float64]:
     """K-weighted mean squares of mono `samples` for each millisecond.
 
     Measured at 24 kHz, which takes half the time: what speech has above 12 kHz does not count.
 
     Args:
-        samples: Shape (n * FRAMES_PER_MS,), at 48 kHz.
+        samples: A whole number of milliseconds: shape (n,).
+        rate_hz: 48 kHz or 24 kHz.
     """
-    milliseconds = len(samples) // FRAMES_PER_MS
-    halved = np.zeros(milliseconds * FRAMES_PER_MS // 2, np.float32)
-    resampled = soxr.resample(samples.astype(np.float32, copy=False), 2, 1, "HQ")
-    count = min(len(halved), len(resampled))
-    halved[:count] = resampled[:count]
-    weighted = k_weighted(halved, SAMPLE_RATE_HZ // 2).reshape(milliseconds, -1)
+    halved: NDArray[np.float32] = samples.astype(np.float32, copy=False)
+    if rate_hz != HALF_RATE_HZ:
+        halved = soxr.resample(halved, rate_hz, HALF_RATE_HZ, "HQ")
+    weighted = k_weighted(halved, HALF_RATE_HZ).reshape(-1, HALF_RATE_HZ // 1000)
     sums = np.einsum("ij,ij->i", weighted, weighted)
     return np.asarray(sums, np.float64) / weighted.shape[1]
 

@@ -190,8 +190,17 @@ def _levels_db(samples: NDArray[np.float32], rate_hz: int) -> Floats:
     size = max(round(rate_hz * STEP_S), 1)
     padded = np.zeros(-(-max(len(samples), 1) // size) * size)
     padded[: len(samples)] = samples
-    power = np.square(padded.reshape(-1, size)).mean(axis=1) + 1e-12
-    return np.asarray(10 * np.log10(power / np.quantile(power, LOUD_SHARE)))
+    steps = padded.reshape(-1, size)
+    power = np.einsum("ij,ij->i", steps, steps) / size + 1e-12
+    return np.asarray(10 * np.log10(power / _loud(power)))
+
+
+def _loud(power: Floats) -> float:
+    """The quantile LOUD_SHARE; np.quantile takes ten times as long for as few as these."""
+    ordered = np.sort(power)
+    below, share = divmod(LOUD_SHARE * (len(ordered) - 1), 1)
+    low, high = ordered[int(below)], ordered[min(int(below) + 1, len(ordered) - 1)]
+    return float(low + share * (high - low))
 
 
 def _weight(word: str) -> float:

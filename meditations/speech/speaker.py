@@ -1,11 +1,10 @@
-"""The process of a worker's that speaks with pyttsx3: ready, but never started.
+"""The process of a worker's that speaks with pyttsx3: started, but it has never said a word.
 
 See `speaking_child` for why each line gets a child of its own.
 """
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Final
 
 from meditations.speech import speaking_child
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from meditations.speech.utterance import Utterance
 
-WITHOUT_A_WORD: Final = "the speaking process ended without a word"
+WITHOUT_A_WORD: Final = "the speaking process ended without a word, or took too long"
 
 
 def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> Answer:
@@ -27,6 +26,11 @@ def speak_in_a_child(utterance: Utterance, target: str, patience_s: float) -> An
     """
     told = _SPEAKER.ask((utterance, target, patience_s), patience_s)
     return told if isinstance(told, Answer) else Answer(WITHOUT_A_WORD)
+
+
+def plant_speaker() -> None:
+    """Forks off what the speaking processes of all forks of this process will be forked from."""
+    _SPEAKER.plant()
 
 
 def start_speaker() -> None:
@@ -41,8 +45,6 @@ def end_speaker() -> None:
 
 def _serve(connection: Connection, speak: speaking_child.Speak) -> None:
     """Speaks whatever comes over `connection`, until its owner is gone."""
-    speaking_child.prepare_quietly()
-    gc.freeze()  # a collection in a child would copy all that it looks at
     while True:
         try:
             utterance, target, timeout_s = connection.recv()
@@ -52,4 +54,6 @@ def _serve(connection: Connection, speak: speaking_child.Speak) -> None:
         in_a_fork(lambda line=line: speak(*line), connection, timeout_s)  # type: ignore[misc]
 
 
-_SPEAKER: Final = Speaker(_serve, lambda: (speaking_child.speak_and_exit,))
+_SPEAKER: Final = Speaker(
+    _serve, lambda: (speaking_child.speak_and_exit,), speaking_child.prepare_quietly
+)

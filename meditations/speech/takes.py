@@ -18,6 +18,7 @@ import soxr
 from meditations.errors import MeditationError, SpeechError, Where
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from meditations.sound.chain import Chain, treat
+from meditations.sound.filters import HALF_RATE_HZ
 from meditations.sound.levels import CODEC_LOSS_DB, SPEECH_LUFS, TAKE_PEAK_DBTP, factor
 from meditations.sound.loudness import energies_by_ms, mono_lufs, repeated_lufs, step_energies
 from meditations.sound.peaks import by_sample, limiting_gain, peaks_by_ms
@@ -32,19 +33,21 @@ if TYPE_CHECKING:
     from meditations.speech.engine import Engine, Recording
     from meditations.speech.utterance import Utterance
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 """Counted up when the work on a take changes, so that takes kept before are made anew."""
 MARGIN_MS: Final = 40
 MARGIN_FRAMES: Final = MARGIN_MS * FRAMES_PER_MS
 """Kept on either side of the speech, so that no soft consonant is cut."""
 SPEECH_SHARE: Final = 0.005
 """What is louder than this share of the loudest sample (-46 dB) is speech."""
-EDGE_FADE_FRAMES: Final = 10 * FRAMES_PER_MS
+EDGE_FADE_MS: Final = 10
 TARGET_LUFS: Final = SPEECH_LUFS + CODEC_LOSS_DB
 NEAR_ENOUGH_LU: Final = 0.02
 MOST_ALONE_LU: Final = 0.35
 """How much louder than the others a take may be measured alone; single words are, by a decibel."""
 MOST_ROUNDS: Final = 8
+MORE_DB: Final = 2.0
+"""What a limiter takes away in loudness, and more gain gives back, is seldom more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,49 +206,56 @@ def prepare(recording: Recording, chain: Chain, volume_db: float = 0.0) -> Prepa
     Raises:
         SpeechError: If the recording holds no sound.
     """
-    samples = recording.samples
-    if recording.rate_hz != SAMPLE_RATE_HZ:
-        samples = soxr.resample(samples, recording.rate_hz, SAMPLE_RATE_HZ, "VHQ")
-    samples, first, frames = _trimmed(samples)
-    samples = treat(samples, chain)
-    speech = energies_by_ms(samples[MARGIN_FRAMES : MARGIN_FRAMES + frames])
-    gain = _levelling_gain(peaks_by_ms(samples), speech, TARGET_LUFS + volume_db)
-    levelled = samples * by_sample(gain)
-    energies = step_energies(speech * _power(gain, len(speech)))
+    # Most voices have nothing above 12 kHz: until they are levelled, half the samples will do.
+    rate_hz = HALF_RATE_HZ if recording.rate_hz <= HALF_RATE_HZ else SAMPLE_RATE_HZ
+    samples = _resampled(recording.samples, recording.rate_hz, rate_hz)
+    samples, first_s, speech_ms = _trimmed(samples, rate_hz)
+    samples = treat(samples, chain, rate_hz)
+    margin, frames_per_ms = MARGIN_MS * rate_hz // 1000, rate_hz // 1000
+    speech = energies_by_ms(samples[margin : margin + speech_ms * frames_per_ms], rate_hz)
+    samples = _resampled(samples, rate_hz, SAMPLE_RATE_HZ)
+    gain = _levelling_gain(samples, speech, TARGET_LUFS + volume_db)
+    energies = step_energies(speech * _power(gain, speech_ms))
 
     def within_ms(time_s: float) -> int:
-        after = round((time_s * SAMPLE_RATE_HZ - first) / FRAMES_PER_MS)
-        return min(max(after, 0), frames // FRAMES_PER_MS)
+        return min(max(round((time_s - first_s) * 1000), 0), speech_ms)
 
     return Prepared(
-        levelled,
-        frames,
+        samples * by_sample(gain),
+        speech_ms * FRAMES_PER_MS,
         tuple(float(f"{energy:.6g}") for energy in energies),
         tuple((within_ms(w.start_s), within_ms(w.end_s)) for w in recording.words or ()),
     )
 
 
-def _trimmed(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
-    """The speech with its margins, where it begins in `samples`, and its length in frames."""
+def _resampled(samples: NDArray[np.float32], from_hz: int, to_hz: int) -> NDArray[np.float32]:
+    """`samples` at another rate: what they have above it, or images of it, are 120 dB down."""
+    return samples if from_hz == to_hz else soxr.resample(samples, from_hz, to_hz, "HQ")
+
+
+def _trimmed(samples: NDArray[np.float32], rate_hz: int) -> tuple[NDArray[np.float32], float, int]:
+    """The speech with its margins, where in `samples` it begins, in s, and its length in ms."""
     magnitude = np.abs(samples)
     loudest = float(np.max(magnitude, initial=0.0))
     if loudest <= 0.0 or not np.isfinite(loudest):
         raise SpeechError("the engine gave silence")
     heard = magnitude > SPEECH_SHARE * loudest
     first, last = int(np.argmax(heard)), len(heard) - int(np.argmax(heard[::-1]))
-    frames = -(-(last - first) // FRAMES_PER_MS) * FRAMES_PER_MS
-    padded = np.zeros(frames + 2 * MARGIN_FRAMES, np.float32)
-    start, end = max(0, first - MARGIN_FRAMES), min(len(samples), first + frames + MARGIN_FRAMES)
-    shift = MARGIN_FRAMES - (first - start)
+    frames_per_ms = rate_hz // 1000
+    margin, speech_ms = MARGIN_MS * frames_per_ms, -(-(last - first) // frames_per_ms)
+    frames = speech_ms * frames_per_ms
+    padded = np.zeros(frames + 2 * margin, np.float32)
+    start, end = max(0, first - margin), min(len(samples), first + frames + margin)
+    shift = margin - (first - start)
     padded[shift : shift + end - start] = samples[start:end]
-    ramp = np.linspace(0.0, 1.0, EDGE_FADE_FRAMES, dtype=np.float32)
-    padded[:EDGE_FADE_FRAMES] *= ramp
-    padded[-EDGE_FADE_FRAMES:] *= ramp[::-1]
-    return padded, first, frames
+    ramp = np.linspace(0.0, 1.0, EDGE_FADE_MS * frames_per_ms, dtype=np.float32)
+    padded[: len(ramp)] *= ramp
+    padded[-len(ramp) :] *= ramp[::-1]
+    return padded, first / rate_hz, speech_ms
 
 
 def _levelling_gain(
-    peak_by_ms: NDArray[np.float64], speech: NDArray[np.float64], target_lufs: float
+    samples: NDArray[np.float32], speech: NDArray[np.float64], target_lufs: float
 ) -> NDArray[np.float64]:
     """What makes a take as loud as every other, its peaks limited.
 
@@ -254,7 +264,7 @@ def _levelling_gain(
     than the weighting's filters: one transform does for all rounds.
 
     Args:
-        peak_by_ms: The true peak of each millisecond, margins included.
+        samples: The take at 48 kHz, margins included.
         speech: K-weighted mean squares of each millisecond, margins left out.
         target_lufs: How loud.
 
@@ -262,10 +272,14 @@ def _levelling_gain(
         Factors at the edges of the milliseconds, to be joined by straight lines.
     """
     gain_db = missing_lu = target_lufs - _lufs(speech)
+    most_db, peaks = gain_db - 1, np.zeros(0)
     before: tuple[float, float] | None = None
-    gain = np.ones(len(peak_by_ms) + 1)
+    gain = np.ones(1)
     for _ in range(MOST_ROUNDS):
-        gain = limiting_gain(peak_by_ms * factor(gain_db), TAKE_PEAK_DBTP) * factor(gain_db)
+        if gain_db > most_db:
+            most_db = gain_db + MORE_DB
+            peaks = peaks_by_ms(samples, factor(TAKE_PEAK_DBTP - most_db))
+        gain = limiting_gain(peaks * factor(gain_db), TAKE_PEAK_DBTP) * factor(gain_db)
         missing_lu = target_lufs - _lufs(speech * _power(gain, len(speech)))
         if abs(missing_lu) < NEAR_ENOUGH_LU:
             break
@@ -290,13 +304,13 @@ def _power(gain: NDArray[np.float64], speech_ms: int) -> NDArray[np.float64]:
 
 
 def _write_wav(file: Path, samples: NDArray[np.float32]) -> None:
-    # Clipping is only for the last bit: peaks lie 3 dB lower.
-    whole = (np.clip(samples, -1.0, 1 - 2**-24) * np.float32(2**31)).astype("<i4")
+    # Nothing clips: peaks lie 3 dB lower.
+    whole = (samples * np.float32(2**31)).astype("<i4")
     with file.open("wb") as stream, wave.open(stream, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(4)
         sound.setframerate(SAMPLE_RATE_HZ)
-        sound.writeframesraw(whole.tobytes())
+        sound.writeframesraw(whole.data)
 
 
 @lru_cache(maxsize=8)
