@@ -107,14 +107,16 @@ def _built(script: Script, root: Path, workshop: Workshop) -> tuple[float, float
     from meditations.plan import make_plan
     from meditations.project import Project
     from meditations.quantities import SAMPLE_RATE_HZ
-    from meditations.track.sounding import Silent, encode, sound
+    from meditations.track.encoding import encoding
+    from meditations.track.sounding import Silent, sound
 
     project = Project(root)
     plan = make_plan(script, root)
     since = time.monotonic()
     sounding, _ = sound(plan, project, workshop, Silent())
     spoken = time.monotonic()
-    encode(sounding, workshop, Silent())
+    with encoding(sounding, workshop) as encoded:
+        encoded.rows(Silent())
     mixed = time.monotonic()
     sounds_s = sum(take.speech_frames for take in sounding.takes.values()) / SAMPLE_RATE_HZ
     return spoken - since, sounds_s, mixed - spoken

@@ -21,7 +21,13 @@ import tempfile
 import threading
 import types
 import uuid
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
@@ -30,12 +36,13 @@ from meditations.errors import MeditationError, from_os_error
 from meditations.programs import end_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from multiprocessing.context import BaseContext
     from multiprocessing.sharedctypes import Synchronized
 
 P = ParamSpec("P")
 R = TypeVar("R")
+K = TypeVar("K")
 
 LOOK_AGAIN_S: Final = 0.2
 _SETUP: Final = "meditations.worker_setup"
@@ -155,6 +162,33 @@ class Workers:
                 raise broken_pool() from None
             except OSError as error:
                 raise from_os_error(error, "building the track") from None
+
+    def gather(self, pending: Mapping[K, Future[R]], tell: Callable[[K], None]) -> dict[K, R]:
+        """All results; with the first fault the rest is given up.
+
+        Args:
+            pending: What was submitted, by any names.
+            tell: Is told the name of each as it is done.
+
+        Raises:
+            MeditationError: The first that a worker raised.
+        """
+        names = {future: name for name, future in pending.items()}
+        done: dict[K, R] = {}
+        waiting = set(names)
+        while waiting:
+            finished, waiting = wait(waiting, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
+            if not finished and self.stopped.is_set():
+                raise broken_pool()
+            for future in sorted(finished, key=lambda f: list(names).index(f)):
+                try:
+                    done[names[future]] = self.result(future)
+                except MeditationError:
+                    for other in waiting:
+                        other.cancel()
+                    raise
+                tell(names[future])
+        return done
 
     def kill(self) -> None:
         """Ends every process of the pool and all that they started; returns within a second."""

@@ -14,6 +14,7 @@ import click
 
 from meditations.commands.build_outcome import BuildOutcome, shown
 from meditations.errors import MeditationError, from_os_error
+from meditations.programs import ffmpeg_version
 from meditations.project import Project, find_project, find_scripts, slug_of
 from meditations.track import freshness
 
@@ -129,8 +130,9 @@ def _build(
 ) -> None:
     from meditations.workers import Workers, default_jobs
 
-    with Workers(jobs or default_jobs()) as workers:
-        # While this imports and reads, the workers warm up.
+    with Workers(jobs or default_jobs()) as workers, ThreadPoolExecutor(1) as aside:
+        # While this imports and reads, the workers warm up, and ffmpeg tells its version.
+        aside.submit(ffmpeg_version)
         from meditations.commands.progress import progress
         from meditations.script import read_script
         from meditations.track.sounding import Stores, Workshop

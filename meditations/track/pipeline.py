@@ -19,6 +19,7 @@ from meditations.store import file_digest, written_whole
 from meditations.track import sidecars
 from meditations.track.care import care_record
 from meditations.track.credits import uncredited
+from meditations.track.encoding import encoding
 from meditations.track.freshness import outputs_of
 from meditations.track.loudness import track_loudness
 from meditations.track.palettes import palette_for
@@ -30,7 +31,7 @@ from meditations.track.preparing import (
     surroundings,
 )
 from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
-from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, encode, sound
+from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, sound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,17 +114,19 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
 
     sounding, spoken = sound(plan, project, workshop, reporter, meanwhile)
     around = surroundings(project)
-    found = review(script, plan, sounding.timeline, around)
-    if found.errors and not without_care:
-        raise CareError(found.errors)
-    soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
-    rows, encoded = encode(sounding, workshop, reporter)
+    with encoding(sounding, workshop) as encoded:
+        found = review(script, plan, sounding.timeline, around)
+        if found.errors and not without_care:
+            raise CareError(found.errors)
+        soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
+        texts = _texts(script, sounding)
+        rows = encoded.rows(reporter)
     try:
         png, jpeg = workshop.workers.result(cover())
     except MeditationError as error:
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     care = care_record(script, found, around, without_care=without_care)
-    mp3, record = _write(script, sounding, rows, folder, _Beside((png, jpeg), care))
+    mp3, record = _write(script, sounding, rows, folder, _Beside((png, jpeg), texts, care))
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     inputs += recording_folders(script, project)
@@ -133,8 +136,8 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     # Where these are missing, their coming changes a track.
     inputs += [project.root / RESOURCES, *lexicon_files(project)]
     return BuiltTrack(
-        script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken, encoded,
-        tuple(uncredited(record)), found, plan.chosen,
+        script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken,
+        len(encoded.pending),        tuple(uncredited(record)), found, plan.chosen,
     )  # fmt: skip
 
 
@@ -143,7 +146,8 @@ def build_excerpt(script: Script, project: Project, target: Path, workshop: Work
     reporter = Silent()
     plan = check_script(script, project, workshop.engines)
     sounding, _ = sound(plan, project, workshop, reporter)
-    rows, _ = encode(sounding, workshop, reporter)
+    with encoding(sounding, workshop) as encoded:
+        rows = encoded.rows(reporter)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -166,10 +170,28 @@ def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What goes beside the sound: the cover as PNG and as JPEG, and the record's part on care."""
+    """What goes beside the sound.
+
+    Attributes:
+        cover: As PNG and as JPEG.
+        texts: Captions, transcript and chapters, by their suffix.
+        care: The record's part on care.
+    """
 
     cover: tuple[bytes, bytes]
+    texts: dict[str, str]
     care: dict[str, Any]
+
+
+def _texts(script: Script, sounding: Sounding) -> dict[str, str]:
+    """What is written beside the MP3 besides its record, by suffix."""
+    timeline = sounding.timeline
+    return {
+        ".vtt": sidecars.vtt(timeline, script.language, sounding.persons),
+        ".srt": sidecars.srt(timeline),
+        ".txt": sidecars.transcript(script, timeline, sounding.persons),
+        ".chapters.json": sidecars.chapters(timeline, script.title),
+    }
 
 
 def _write(
@@ -186,21 +208,14 @@ def _write(
     staging = folder / f".{script.slug}-{uuid.uuid4().hex}"
     try:
         staging.mkdir(parents=True)
-        text = sidecars.transcript(script, timeline, sounding.persons)
         mp3 = staging / f"{script.slug}.mp3"
-        write_tags(mp3, script, timeline, text, beside.cover[1])
+        write_tags(mp3, script, timeline, beside.texts[".txt"], beside.cover[1])
         with mp3.open("ab") as stream:
             join(timeline.frames, rows, stream)
         loudness = track_loudness(timeline, sounding.takes, sounding.beds)
         facts = Mp3Facts(file_digest(mp3), mp3.stat().st_size)
         record = make_record(script, sounding, loudness, facts) | beside.care
-        texts = {
-            ".vtt": sidecars.vtt(timeline, script.language, sounding.persons),
-            ".srt": sidecars.srt(timeline),
-            ".txt": text,
-            ".chapters.json": sidecars.chapters(timeline, script.title),
-            ".json": record_text(record),
-        }
+        texts = beside.texts | {".json": record_text(record)}
         for suffix, content in texts.items():
             (staging / (script.slug + suffix)).write_text(content, "utf-8", newline="\n")
         (staging / f"{script.slug}.png").write_bytes(beside.cover[0])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from meditations.errors import FaultyScriptError, MeditationError, Where
-from meditations.mix.lulls import share_lulls
-from meditations.mix.mixer import encoder_name, make_window
-from meditations.mix.windows import WINDOW_FRAMES, Window, cut_windows
-from meditations.mp3.stream import FRAME_BYTES, Row
+from meditations.mix.windows import WINDOW_FRAMES
 from meditations.plan import Plan
 from meditations.quantities import FRAMES_PER_MS
 from meditations.sound.beds import BedSource, PreparedBed, kept_bed, prepare_bed
@@ -36,7 +33,7 @@ from meditations.track.preparing import (
     find_sources,
     place_of,
 )
-from meditations.workers import LOOK_AGAIN_S, Workers, broken_pool
+from meditations.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,9 +42,6 @@ if TYPE_CHECKING:
     from meditations.project import Project
     from meditations.sound.chain import Chain
     from meditations.speech.utterance import Utterance
-
-K = TypeVar("K")
-T = TypeVar("T")
 
 
 class Reporter(Protocol):
@@ -156,38 +150,6 @@ def sound(
     return sounding, spoken.anew
 
 
-def encode(sounding: Sounding, workshop: Workshop, reporter: Reporter) -> tuple[list[Row], int]:
-    """The MP3 frames of the track, in order; also how many windows were encoded anew."""
-    store, encoder = workshop.stores.windows, encoder_name()
-    pieces = share_lulls(cut_windows(sounding.timeline, sounding.takes, sounding.beds))
-    keys = {window: window.key(encoder) for window in {piece.window: None for piece in pieces}}
-    takes = {take.key: take.file for take in sounding.takes.values()}
-    beds = {bed.key: bed for bed in sounding.beds.values()}
-    found = {window: _kept_window(store, key, window) for window, key in keys.items()}
-    kept = {window: file for window, file in found.items() if file}
-    # The longest first, so that none of the workers is left with one at the end.
-    missing = sorted(keys.keys() - kept, key=lambda w: (-w.kept_frames, keys[w]))
-    pending = {
-        window: workshop.workers.submit(
-            make_window, window,
-            {placed.take_key: takes[placed.take_key] for placed in window.takes},
-            {part.bed_key: beds[part.bed_key] for part in window.parts},
-            store, keys[window],
-        )
-        for window in missing
-    }  # fmt: skip
-    reporter.stage("mixing", len(pending))
-    kept |= _gather(pending, workshop.workers, lambda _: reporter.advance(""))
-    return [Row(kept[p.window], p.first, p.mp3_frames) for p in pieces], len(pending)
-
-
-def _kept_window(store: Store, key: str, window: Window) -> Path | None:
-    found = store.find(key, ".mp3")
-    if found and found.stat().st_size == window.kept_frames * FRAME_BYTES:
-        return found
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Spoken:
     """All takes, the engines that spoke with their versions, the chains, and how many are new."""
@@ -240,8 +202,8 @@ def _speak(
         for share in (requests[n : n + size] for n in range(0, len(requests), size))
     }
     then()
-    for share, made in _gather(
-        pending, workshop.workers, lambda share: _tell(share, reporter)
+    for share, made in workshop.workers.gather(
+        pending, lambda share: _tell(share, reporter)
     ).items():
         takes |= {request.utterance: take for request, take in zip(share, made, strict=True)}
     made_or_kept = {u: take for u, take in takes.items() if take is not None}
@@ -290,25 +252,3 @@ def _places(plan: Plan) -> dict[Utterance, Where]:
     for said in plan.said:
         places.setdefault(said.utterance, said.where)
     return places
-
-
-def _gather(
-    pending: Mapping[K, Future[T]], workers: Workers, tell: Callable[[K], None]
-) -> dict[K, T]:
-    """All results; with the first fault the rest is given up."""
-    names = {future: name for name, future in pending.items()}
-    done: dict[K, T] = {}
-    waiting = set(names)
-    while waiting:
-        finished, waiting = wait(waiting, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
-        if not finished and workers.stopped.is_set():
-            raise broken_pool()
-        for future in sorted(finished, key=lambda f: list(names).index(f)):
-            try:
-                done[names[future]] = workers.result(future)
-            except MeditationError:
-                for other in waiting:
-                    other.cancel()
-                raise
-            tell(names[future])
-    return done
