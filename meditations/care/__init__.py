@@ -1,7 +1,7 @@
 """The care review: what in a script could harm a listener, found before it is spoken."""
 
 from meditations.care.findings import CareError, Finding, Severity
-from meditations.care.review import Review, Surroundings, prepare_review, review
+from meditations.care.review import Review, Surroundings, review
 from meditations.care.rules import RULES, Rule
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "Rule",
     "Severity",
     "Surroundings",
-    "prepare_review",
     "review",
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from meditations.script import Script
     from meditations.timeline.timeline import Timeline
 
-__all__ = ["Review", "Surroundings", "prepare_review", "review"]
+__all__ = ["Review", "Surroundings", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,6 @@ class Review:
     def errors(self) -> tuple[Finding, ...]:
         """What stops the track."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
-
-
-def prepare_review(language: str) -> None:
-    """Makes ready what a review of a script in this language would wait for."""
-    words = words_for(language)
-    if words is not None:
-        words.warm_up()
 
 
 def review(

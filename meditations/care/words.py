@@ -123,13 +123,6 @@ class Words:
     language: str
     rules: dict[str, RuleWords]
 
-    def warm_up(self) -> None:
-        """Compiles every expression, which takes 0.2 s: to be done while nobody waits for it."""
-        for words in self.rules.values():
-            for name, listed in words.table.items():
-                if isinstance(listed, list):
-                    words.expression(name)
-
     def of(self, rule: str) -> RuleWords:
         """The expressions of one rule; without any where the language has none for it."""
         return self.rules.get(rule) or RuleWords({}, {})
