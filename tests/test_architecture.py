@@ -46,7 +46,6 @@ ALONE: Final = {
     "piper": {"speech"},
     "pydub": {"mix"},
     "subprocess": {"programs"},
-    "imageio_ffmpeg": {"programs"},
     "yaml": {"script"},
     "pydantic": {"script"},
     "click": {"commands"},
