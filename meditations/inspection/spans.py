@@ -205,7 +205,8 @@ def _spectra(
         for here, there in bins:
             np.multiply(spectrum[:, there], _gain()[there], out=picked[:rows, here])
         parts = spectrum.view(np.float32)
-        energies[first : first + rows] = np.square(parts, out=parts) @ _power_gain()
+        np.square(parts, out=parts)
+        energies[first : first + rows] = np.einsum("ij,j->i", parts, _power_gain())
         narrow = np.fft.ifft(picked[:rows], axis=1, norm="ortho").view(np.float32)
         narrow = narrow.reshape(rows, FINE_STEPS, -1)
         band[first : first + rows] = np.einsum("ijk,ijk->ij", narrow, narrow)
