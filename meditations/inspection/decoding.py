@@ -122,10 +122,10 @@ def decoded(source: Source, first: int, last: int) -> Iterator[Reader]:
         end = min(-(-(last + DELAY) // FRAME_SAMPLES), source.mp3_frames)
         stream.seek(source.start_byte + begin * FRAME_BYTES)
         # The plain way hands each frame of 24 ms through six threads. A source filter decodes in
-        # one, and what it gives is passed on half a second at a time: a third of the time.
+        # one, and what it gives is passed on a second at a time: a third of the time.
         graph = (
             f"amovie=pipe\\\\:0:f=mp3,atrim=end_sample={max(end - begin, 0) * FRAME_SAMPLES},"
-            "aformat=sample_fmts=s16:channel_layouts=stereo,asetnsamples=n=24000:p=0"
+            "aformat=sample_fmts=s16:channel_layouts=stereo,asetnsamples=n=48000:p=0"
         )
         arguments = ["-v", "error", "-f", "lavfi", "-i", graph, "-c", "copy", "-f", "s16le", "-"]
         with ffmpeg_output(arguments, stream, doing="decoding") as sound:
