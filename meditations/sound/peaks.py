@@ -75,9 +75,10 @@ def true_peak_at(samples: NDArray[Any], places: NDArray[np.int64]) -> float:
         places: Indices into it, at least PEAK_REACH from either end; shape (m,).
     """
     largest = 0.0
+    starts = places - PEAK_REACH
+    rows = np.lib.stride_tricks.sliding_window_view(samples, 2 * PEAK_REACH + 1)
     for first in range(0, len(places), _AT_ONCE):
-        some = places[first : first + _AT_ONCE, None]
-        around = samples[some + np.arange(-PEAK_REACH, PEAK_REACH + 1)].astype(np.float32)
+        around = rows[starts[first : first + _AT_ONCE]].astype(np.float32)
         largest = max(largest, float(np.abs(around @ _kernel()).max(initial=0.0)))
     return largest
 
