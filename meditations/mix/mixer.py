@@ -83,21 +83,31 @@ def make_window(
     Raises:
         MeditationError: If a sound has vanished, the disk is full, or ffmpeg fails.
     """
-    samples = _mixed(window, takes, beds)
-    heard, kept = [], []
-    encoded = 0
-    for first, end in window.spans:
-        before = LEAN_IN if first else RUN_IN
-        after = LEAN_OUT if end < window.mp3_frames else RUN_OUT
-        heard.append(samples[_place(first - before) : _place(end + after)])
-        kept.append(
-            slice((encoded + before) * FRAME_BYTES, (encoded + before + end - first) * FRAME_BYTES)
-        )
-        encoded += before + end - first + after
-    frames = encode(_segment(np.concatenate(heard) if window.left_out else samples))
+    heard, kept = _own_part(window, _mixed(window, takes, beds))
+    frames = encode(heard)
     wanted = b"".join(frames[span] for span in kept)
     check_frames(wanted, window.kept_frames, "ffmpeg")
     return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted))
+
+
+def _own_part(window: Window, samples: NDArray[np.int32]) -> tuple[AudioSegment, list[slice]]:
+    """What of a window's samples is encoded, and which bytes of what comes out are kept.
+
+    Samples that are left out are overwritten, so that there is no second array of this size.
+    """
+    kept = []
+    heard = encoded = 0
+    for first, end in window.spans:
+        before = LEAN_IN if first else RUN_IN
+        after = LEAN_OUT if end < window.mp3_frames else RUN_OUT
+        part = samples[_place(first - before) : _place(end + after)]
+        if window.left_out:
+            samples[heard : heard + len(part)] = part
+        heard += len(part)
+        begin = encoded + before
+        kept.append(slice(begin * FRAME_BYTES, (begin + end - first) * FRAME_BYTES))
+        encoded += before + end - first + after
+    return _segment(samples[:heard]), kept
 
 
 def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:

@@ -27,14 +27,13 @@ def _over_noise(
     tones: tuple[NDArray[np.float32], NDArray[np.float32]], share: float, seed: int
 ) -> NDArray[np.float32]:
     """Tones with a mean square of 1 over noise that takes `share` of the power."""
-    frames = len(tones[0])
-    sound = np.empty((frames, 2), np.float32)
-    for side, tone in enumerate(tones):
-        sound[:, side] = tone * np.float32(np.sqrt(1 - share))
-        if share:
-            noise = coloured_noise(frames, 2.0, randoms_of(seed, side))
-            noise *= np.float32(np.sqrt(share / np.mean(np.square(noise), dtype=np.float64)))
-            sound[:, side] += noise
+    sound = np.stack(tones, axis=1) * np.float32(np.sqrt(1 - share))
+    if share:
+        noise = coloured_noise(len(sound), 2.0, [randoms_of(seed, side) for side in (0, 1)])
+        for side in (0, 1):
+            power = np.mean(np.square(noise[:, side]), dtype=np.float64)
+            noise[:, side] *= np.float32(np.sqrt(share / power))
+        sound += noise
     return finished(sound)
 
 

@@ -12,14 +12,18 @@ from meditations.sound.made.kinds import Made, Values
 from meditations.sound.made.shaping import finished, limits, randoms_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 WINDOWS: Final = 3
 """72 s, longer than the ear keeps a pattern of noise."""
 
 
-def coloured_noise(frames: int, power: float, randoms: np.random.Generator) -> NDArray[np.float32]:
-    """Noise of one channel, periodic over `frames`, its power falling as 1 / f ** power.
+def coloured_noise(
+    frames: int, power: float, randoms: Sequence[np.random.Generator]
+) -> NDArray[np.float32]:
+    """Noise, periodic over `frames`, its power falling as 1 / f ** power.
 
     Made in the frequency domain: an exact amplitude and a random phase for each frequency. What is
     made so has no seam.
@@ -27,27 +31,29 @@ def coloured_noise(frames: int, power: float, randoms: np.random.Generator) -> N
     Args:
         frames: The period.
         power: 0 is white, 1 pink (-3 dB an octave), 2 brown (-6 dB an octave).
-        randoms: Where the phases come from.
+        randoms: Where the phases come from, for each channel.
+
+    Returns:
+        Shape (frames, len(randoms)).
     """
     hz = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ).astype(np.float32)
     amplitude = limits(hz)
     amplitude *= np.maximum(hz, np.float32(1.0)) ** np.float32(-power / 2)
-    phase = hz
-    randoms.random(len(hz), np.float32, out=phase)
-    phase *= np.float32(2 * np.pi)
-    spectrum = np.empty(len(phase), np.complex64)
-    spectrum.real = np.cos(phase)
-    spectrum.imag = np.sin(phase)
-    spectrum *= amplitude
-    return np.fft.irfft(spectrum, frames).astype(np.float32, copy=False)
+    sound = np.empty((frames, len(randoms)), np.float32)
+    phase, spectrum = hz, np.empty(len(hz), np.complex64)
+    for channel, numbers in enumerate(randoms):
+        numbers.random(len(phase), np.float32, out=phase)
+        phase *= np.float32(2 * np.pi)
+        spectrum.real = np.cos(phase)
+        spectrum.imag = np.sin(phase)
+        spectrum *= amplitude
+        sound[:, channel] = np.fft.irfft(spectrum, frames)
+    return sound
 
 
 def _noise(values: Values, frames: int, seed: int, *, power: float) -> NDArray[np.float32]:
     del values
-    sound = np.empty((frames, 2), np.float32)
-    for side in (0, 1):
-        sound[:, side] = coloured_noise(frames, power, randoms_of(seed, side))
-    return finished(sound)
+    return finished(coloured_noise(frames, power, [randoms_of(seed, side) for side in (0, 1)]))
 
 
 BROWN: Final = Made(
