@@ -15,7 +15,8 @@ from meditations.project import Project
 from meditations.script import read_script
 from meditations.speech.lengths import estimated_frames
 from meditations.timeline.timeline import build_timeline
-from meditations.track.preparing import check_script, surroundings
+from meditations.track.care import surroundings
+from meditations.track.preparing import check_script
 
 if TYPE_CHECKING:
     from meditations.script import Script

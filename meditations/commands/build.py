@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TRACKS_AT_ONCE = 2
 """While one track waits for its last line to be spoken, another keeps the workers busy."""
 LINES_GIVEN_S = 0.3
-NEEDED_LATE = ("meditations.inspection.inspecting", "meditations.track.tags", "numpy.ma")
+NEEDED_LATE = ("meditations.inspection.inspecting", "meditations.track.finishing", "numpy.ma")
 """What a track wants only in the end, and is slow to import."""
 
 

@@ -94,7 +94,7 @@ class _Outcome:
 
     def read(self, files: list[Path], project: Project) -> None:
         """Reads and reviews scripts."""
-        from meditations.track.preparing import surroundings
+        from meditations.track.care import surroundings
 
         around = surroundings(project)
         self.scripts = len(files)

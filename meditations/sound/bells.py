@@ -115,7 +115,7 @@ def ring(
     pitch_hz = bell.pitch_hz if pitch_hz is None else pitch_hz
     onset_ms = bell.onset_ms if onset_ms is None else onset_ms
     _check(bell, pitch_hz, onset_ms)
-    modes = [m.at(pitch_hz, bell.pitch_hz) for m in BODIES[kind]]
+    modes = [m.at(pitch_hz, bell.pitch_hz) for m in BODIES[kind]()]
     modes = [m for m in modes if m.hz + m.beat_hz < HIGHEST_HZ]
     head = strike_ms(onset_ms) * FRAMES_PER_MS
     tail = _tail_ms(modes) * FRAMES_PER_MS

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Mode:
         )
 
 
+@cache
 def _bowl() -> tuple[Mode, ...]:
     """A singing bowl of 18 cm under a soft mallet.
 
@@ -67,6 +69,7 @@ def _bowl() -> tuple[Mode, ...]:
     )
 
 
+@cache
 def _chime() -> tuple[Mode, ...]:
     """A tube hung at the nodes of its lowest mode, struck with felt.
 
@@ -84,6 +87,7 @@ def _chime() -> tuple[Mode, ...]:
     )
 
 
+@cache
 def _gong() -> tuple[Mode, ...]:
     """A large gong with a boss, struck softly in the middle.
 
@@ -118,6 +122,7 @@ def _gong() -> tuple[Mode, ...]:
     return (*low, *high)
 
 
+@cache
 def _woodblock() -> tuple[Mode, ...]:
     """A temple block (mokugyo), struck with a soft stick.
 
@@ -133,6 +138,6 @@ def _woodblock() -> tuple[Mode, ...]:
     )
 
 
-BODIES: Final[Mapping[str, tuple[Mode, ...]]] = MappingProxyType(
-    {"bowl": _bowl(), "chime": _chime(), "gong": _gong(), "woodblock": _woodblock()}
+BODIES: Final[Mapping[str, Callable[[], tuple[Mode, ...]]]] = MappingProxyType(
+    {"bowl": _bowl, "chime": _chime, "gong": _gong, "woodblock": _woodblock}
 )

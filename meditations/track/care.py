@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from meditations.script.resources import asked_for
+from meditations.care import Surroundings
+from meditations.project import track_names
+from meditations.script.resources import asked_for, read_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from meditations.care import Finding, Review, Surroundings
+    from meditations.care import Finding, Review
+    from meditations.project import Project
     from meditations.script import Script
     from meditations.script.resources import Resource
+
+
+def surroundings(project: Project) -> Surroundings:
+    """What the care review has to know of the project around a script.
+
+    Raises:
+        MeditationError: If its resources cannot be read.
+    """
+    return Surroundings(track_names(project), read_resources(project))
 
 
 def care_record(

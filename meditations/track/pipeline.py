@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from meditations.care import CareError, Review, review
-from meditations.errors import MeditationError, from_os_error
-from meditations.mp3.stream import Row, join
+from meditations.errors import from_os_error
+from meditations.quantities import FRAMES_PER_MS
 from meditations.script.pronunciation import lexicon_files
 from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.speech.voice_files import files_behind
-from meditations.store import file_digest, written_whole
-from meditations.track import sidecars
-from meditations.track.care import care_record
-from meditations.track.credits import uncredited
-from meditations.track.encoding import encoding
-from meditations.track.freshness import outputs_of
-from meditations.track.loudness import track_loudness
+from meditations.store import written_whole
 from meditations.track.palettes import palette_for
-from meditations.track.preparing import (
-    check_script,
-    cover_file,
-    named,
-    recording_folders,
-    surroundings,
-)
-from meditations.track.record import Mp3Facts, make_record, record_text, soundbite
-from meditations.track.sounding import Reporter, Silent, Sounding, Workshop, sound
+from meditations.track.preparing import check_script, cover_file, named, recording_folders
+from meditations.track.sounding import Reporter, Silent, Workshop, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
+    from meditations.care import Review
     from meditations.project import Project
     from meditations.script import Script
     from meditations.speech.utterance import Manner
@@ -65,8 +49,8 @@ class BuiltTrack:
     inputs: tuple[Path, ...]
     spoken: int
     encoded: int
-    uncredited: tuple[str, ...] = ()
-    review: Review = Review(())
+    uncredited: tuple[str, ...]
+    review: Review
     chosen: Manner | None = None
 
 
@@ -110,21 +94,10 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
 
     # Otherwise drawn by whoever has no line left, while others speak the last ones.
     sounding, spoken = sound(plan, project, workshop, reporter, cover)
-    around = surroundings(project)
-    with encoding(sounding, workshop) as encoded:
-        # Here, where it costs no time: the words it compiles, those it needs, take 0.2 s.
-        found = review(script, plan, sounding.timeline, around)
-        if found.errors and not without_care:
-            raise CareError(found.errors)
-        soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
-        texts = _texts(script, sounding)
-        rows = encoded.rows(reporter)
-    try:
-        png, jpeg = workshop.workers.result(cover())
-    except MeditationError as error:
-        raise MeditationError(error.what, mend=error.mend, where=script.file) from None
-    care = care_record(script, found, around, without_care=without_care)
-    mp3, record = _write(script, sounding, rows, folder, _Beside((png, jpeg), texts, care))
+    from meditations.track.finishing import Order, finish  # long imported, by the main thread
+
+    order = Order(script, project, plan, cover(), folder, without_care)
+    finished = finish(order, sounding, workshop, reporter)
     inputs = [source.file for source in sounding.sources.values() if source.file]
     inputs += [chain_file(name, project.root) for name in sounding.chains if name not in PRESETS]
     inputs += recording_folders(script, project)
@@ -134,13 +107,16 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     # Where these are missing, their coming changes a track.
     inputs += [project.root / RESOURCES, *lexicon_files(project)]
     return BuiltTrack(
-        script.slug, mp3, sidecars.ms(sounding.timeline.frames), tuple(inputs), spoken,
-        len(encoded.pending),        tuple(uncredited(record)), found, plan.chosen,
+        script.slug, finished.mp3, sounding.timeline.frames // FRAMES_PER_MS, tuple(inputs),
+        spoken, finished.encoded, finished.uncredited, finished.review, plan.chosen,
     )  # fmt: skip
 
 
 def build_excerpt(script: Script, project: Project, target: Path, workshop: Workshop) -> int:
     """Makes an MP3 without tags or sidecars, to hear at once; returns its length in ms."""
+    from meditations.mp3.stream import join
+    from meditations.track.encoding import encoding
+
     reporter = Silent()
     plan = check_script(script, project, workshop.engines)
     sounding, _ = sound(plan, project, workshop, reporter)
@@ -152,7 +128,7 @@ def build_excerpt(script: Script, project: Project, target: Path, workshop: Work
         raise from_os_error(error, f"writing {target.name}") from None
     with written_whole(target) as beside, beside.open("wb") as stream:
         join(sounding.timeline.frames, rows, stream)
-    return sidecars.ms(sounding.timeline.frames)
+    return sounding.timeline.frames // FRAMES_PER_MS
 
 
 def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple[bytes, bytes]:
@@ -164,64 +140,3 @@ def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple
     else:
         image = cover.draw_cover(title, palette or palette_for(slug))
     return cover.cover_png(image), cover.cover_jpeg(image)
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """What goes beside the sound.
-
-    Attributes:
-        cover: As PNG and as JPEG.
-        texts: Captions, transcript and chapters, by their suffix.
-        care: The record's part on care.
-    """
-
-    cover: tuple[bytes, bytes]
-    texts: dict[str, str]
-    care: dict[str, Any]
-
-
-def _texts(script: Script, sounding: Sounding) -> dict[str, str]:
-    """What is written beside the MP3 besides its record, by suffix."""
-    timeline = sounding.timeline
-    return {
-        ".vtt": sidecars.vtt(timeline, script.language, sounding.persons),
-        ".srt": sidecars.srt(timeline),
-        ".txt": sidecars.transcript(script, timeline, sounding.persons),
-        ".chapters.json": sidecars.chapters(timeline, script.title),
-    }
-
-
-def _write(
-    script: Script,
-    sounding: Sounding,
-    rows: Sequence[Row],
-    folder: Path,
-    beside: _Beside,
-) -> tuple[Path, dict[str, Any]]:
-    """Writes all files beside their places and moves them there together, the record last."""
-    from meditations.track.tags import write_tags  # long imported, by the main thread
-
-    timeline = sounding.timeline
-    staging = folder / f".{script.slug}-{uuid.uuid4().hex}"
-    try:
-        staging.mkdir(parents=True)
-        mp3 = staging / f"{script.slug}.mp3"
-        write_tags(mp3, script, timeline, beside.texts[".txt"], beside.cover[1])
-        with mp3.open("ab") as stream:
-            join(timeline.frames, rows, stream)
-        loudness = track_loudness(timeline, sounding.takes, sounding.beds)
-        facts = Mp3Facts(file_digest(mp3), mp3.stat().st_size)
-        record = make_record(script, sounding, loudness, facts) | beside.care
-        texts = beside.texts | {".json": record_text(record)}
-        for suffix, content in texts.items():
-            (staging / (script.slug + suffix)).write_text(content, "utf-8", newline="\n")
-        (staging / f"{script.slug}.png").write_bytes(beside.cover[0])
-        record_name = f"{script.slug}.json"
-        for target in sorted(outputs_of(script.slug, folder), key=lambda f: f.name == record_name):
-            (staging / target.name).replace(target)
-    except OSError as error:
-        raise from_os_error(error, f"writing the track {script.slug}") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return folder / f"{script.slug}.mp3", record

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meditations.care import Surroundings
 from meditations.errors import FaultyScriptError, MeditationError, Where, nearest
 from meditations.plan import BedEvent, BellEvent, BreathEvent, Event, Plan, SayEvent, make_plan
-from meditations.project import SOME_TITLE, track_names
+from meditations.project import SOME_TITLE
 from meditations.script.channel import read_channel
 from meditations.script.pronunciation import read_lexicon
-from meditations.script.resources import read_resources
 from meditations.sound import made
 from meditations.sound.beds import BedSource, find_source
 from meditations.sound.chain_files import find_chain
@@ -147,15 +145,6 @@ def named(script: Script, project: Project) -> Script:
         pass
     names = {"author": script.author or author, "album": script.album or album}
     return script.model_copy(update=names)
-
-
-def surroundings(project: Project) -> Surroundings:
-    """What the care review has to know of the project around a script.
-
-    Raises:
-        MeditationError: If its resources cannot be read.
-    """
-    return Surroundings(track_names(project), read_resources(project))
 
 
 Source = BedSource | ClipSource

@@ -25,9 +25,9 @@ from meditations.speech.lengths import estimated_frames
 from meditations.store import file_digest
 from meditations.timeline.timeline import build_timeline
 from meditations.track import cover, sidecars
-from meditations.track.care import care_record
+from meditations.track.care import care_record, surroundings
 from meditations.track.palettes import palette_for
-from meditations.track.preparing import check_script, named, surroundings
+from meditations.track.preparing import check_script, named
 from meditations.track.record import FORMAT, record_text, review_state, soundbite
 
 if TYPE_CHECKING:
