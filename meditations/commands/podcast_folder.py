@@ -128,14 +128,16 @@ def _refuse_missing(project: Project, tracks: Path) -> None:
     So it is each time that one track is built in a project with others. What is found to be
     published here is, whatever else is in its script; the rest is left to those who read it.
     """
+    published = [f for f in find_scripts(project, []) if _quickly(f, "published")]
+    if not published:
+        return  # the channel need not be finished yet
     from meditations.podcast.assembling import refuse_missing
     from meditations.script.channel import read_channel
 
     episodes = read_channel(project).episodes
-    for file in find_scripts(project, []):
+    for file in published:
         slug = slug_of(file)
-        retired = slug in episodes and episodes[slug].retired
-        if not retired and _quickly(file, "published"):
+        if not (slug in episodes and episodes[slug].retired):
             refuse_missing(slug, tracks, Where(project.shown(file)))
 
 

@@ -213,6 +213,8 @@ def value_at(curve: Curve, frame: int) -> float:
     right = bisect_left(curve, (frame, float("-inf")))
     if right == 0 or right == len(curve):
         return curve[min(right, len(curve) - 1)][1]
+    if curve[right][0] == frame:
+        return curve[right][1]  # to the last bit, which the formula below may miss
     (x0, y0), (x1, y1) = curve[right - 1], curve[right]
     return y0 + (y1 - y0) * (frame - x0) / (x1 - x0)
 
