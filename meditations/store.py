@@ -80,7 +80,8 @@ class Store:
 
     def path(self, key: str, suffix: str) -> Path:
         """Where the entry lies, or would."""
-        return self.folder / key[:2] / (key + suffix)
+        # 16 folders: making one takes longer than finding a file among many.
+        return self.folder / key[:1] / (key + suffix)
 
     def find(self, key: str, suffix: str) -> Path | None:
         """The entry, if it is kept; its use is noted for `prune`."""

@@ -14,7 +14,8 @@ if hasattr(os, "setpgid") and os.getpgrp() != os.getpid():
     os.setpgid(0, 0)  # see meditations.workers
 plant_speaker()  # before what follows makes this process ten times as large
 
-import numpy.fft  # noqa: E402, F401
+import numpy.fft  # noqa: E402
+import numpy.random  # noqa: E402, F401
 
 import meditations.inspection.spans  # noqa: E402
 import meditations.mix.mixer  # noqa: E402

@@ -240,7 +240,7 @@ def _start_server() -> None:
 # heap: with four workers that is 150 MB less, for no time that could be measured (glibc only).
 _MEMORY: Final = {
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "64000000",
+    "MALLOC_MMAP_THRESHOLD_": "4000000",
     "MALLOC_TRIM_THRESHOLD_": "64000000",
 }
 

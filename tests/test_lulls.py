@@ -8,7 +8,7 @@ import pytest
 from support.tracks import write_script
 
 from meditations.mix.lulls import SHORTEST, share_lulls
-from meditations.mix.mixer import make_window
+from meditations.mix.mixer import make_windows
 from meditations.mix.windows import cut_windows
 from meditations.mp3.stream import FRAME_BYTES
 from meditations.plan import make_plan
@@ -63,7 +63,8 @@ def test_lulls_have_the_bytes_that_encoding_them_in_their_place_gives(
     beds = {bed.key: bed for bed in sounding.beds.values()}
     encoded: dict[Window, bytes] = {}
     for window in dict.fromkeys((*windows, *(piece.window for piece in pieces))):
-        encoded[window] = make_window(window, takes, beds, store, window.key("")).read_bytes()
+        (file,) = make_windows({window: window.key("")}, takes, beds, store)
+        encoded[window] = file.read_bytes()
     shared = [
         encoded[p.window][p.first * FRAME_BYTES : (p.first + p.mp3_frames) * FRAME_BYTES]
         for p in pieces

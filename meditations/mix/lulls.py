@@ -17,6 +17,7 @@ from meditations.mix.windows import (
     LEAN_OUT,
     RUN_IN,
     RUN_OUT,
+    SETTLING,
     WINDOW_MP3_FRAMES,
     Part,
     Window,
@@ -27,8 +28,8 @@ from meditations.timeline.beds import value_at
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-SHORTEST: Final = 24
-"""MP3 frames from which on a lull is worth two more seams: 0.6 s."""
+SHORTEST: Final = 16
+"""MP3 frames, not to be encoded, for which a lull is worth two more seams: 0.4 s."""
 COST: Final = RUN_IN + WINDOW_MP3_FRAMES + RUN_OUT + 100
 """MP3 frames that a bare window takes to encode; while ffmpeg starts, 100 would be encoded."""
 
@@ -59,7 +60,7 @@ class _Lull:
     @property
     def gained(self) -> int:
         """MP3 frames that need not be encoded."""
-        return self.end - self.first - LEAN_IN - LEAN_OUT
+        return self.end - self.first - _cost(self.first)
 
 
 def share_lulls(windows: Sequence[Window]) -> tuple[Piece, ...]:
@@ -104,8 +105,13 @@ def _lulls(window: Window) -> Iterator[_Lull]:
         # Frames count from the window's first that is kept, samples from its run-in.
         first = max(-(-until // FRAME_SAMPLES) - RUN_IN + LEAN_IN, 0)
         last = min(begin // FRAME_SAMPLES - RUN_IN - LEAN_OUT, window.mp3_frames)
-        if last - first >= SHORTEST:
+        if last - first - _cost(first) >= SHORTEST:
             yield _Lull(first, last, _bare(window, (first + RUN_IN) * FRAME_SAMPLES))
+
+
+def _cost(first: int) -> int:
+    """MP3 frames that are encoded because a lull is left out that begins there."""
+    return LEAN_OUT + (LEAN_IN if first else SETTLING)
 
 
 def _busy(window: Window) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Mixing and encoding one window with pydub. Runs in a worker; the only place that knows pydub.
+"""Mixing and encoding windows with pydub. Runs in a worker; the only place that knows pydub.
 
 Everything is 32 bit: pydub's 16-bit gain leaves an offset, and its overlay clips at 16 bit. Its
 grid of milliseconds is exact at 48 kHz, where a millisecond is 48 frames.
@@ -7,8 +7,10 @@ grid of milliseconds is exact at 48 kHz, where a millisecond is 48 frames.
 from __future__ import annotations
 
 import functools
+import io
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -16,7 +18,7 @@ from uuid import uuid4
 import numpy as np
 
 from meditations.errors import MeditationError
-from meditations.mix.windows import LEAN_IN, LEAN_OUT, RUN_IN, RUN_OUT, clipped
+from meditations.mix.windows import LEAN_IN, LEAN_OUT, RUN_IN, RUN_OUT, SETTLING, clipped
 from meditations.mp3.stream import BITRATE_KBPS, FRAME_BYTES, FRAME_SAMPLES, check_frames
 from meditations.programs import ffmpeg, ffmpeg_version
 from meditations.quantities import FRAMES_PER_MS, SAMPLE_RATE_HZ
@@ -29,7 +31,7 @@ with warnings.catch_warnings():
     from pydub.exceptions import CouldntEncodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -39,10 +41,13 @@ if TYPE_CHECKING:
     from meditations.timeline.beds import Curve
 
 CHANNELS: Final = 2
+SAMPLE_BYTES: Final = 4 * CHANNELS
+"""Of one sample of both channels."""
 MOST: Final = np.float32(1 - 2**-24)
 """The largest 32-bit float under full scale."""
 WAV_HEAD_BYTES: Final = 44
 """Of a take's file, as speech/takes.py writes it."""
+BLANK_MP3_FRAMES: Final = 4
 PIECE_FRAMES: Final = SAMPLE_RATE_HZ
 """Beds are mixed a second at a time: what fits the processor's cache is quick, and small."""
 _STEPS: Final = np.repeat(np.arange(FRAMES_PER_MS, dtype=np.float32) / FRAMES_PER_MS, CHANNELS)
@@ -64,41 +69,79 @@ def encoder_name() -> str:
     return f"ffmpeg {ffmpeg_version()} libmp3lame {BITRATE_KBPS}k {' '.join(LAME_OPTIONS)}"
 
 
-def make_window(
-    window: Window,
+def make_windows(
+    keys: Mapping[Window, str],
     takes: Mapping[str, Path],
     beds: Mapping[str, PreparedBed],
     store: Store,
-    key: str,
-) -> Path:
-    """Mixes and encodes a window and keeps its MP3 frames.
+) -> list[Path]:
+    """Mixes and encodes windows and keeps the MP3 frames of each.
+
+    One ffmpeg encodes them all, one after the other: starting it takes as long as 6 s of sound.
+    What one gives does not depend on what went before it: see `windows.RUN_IN` and `_blank`.
 
     Args:
-        window: What sounds.
+        keys: What sounds in each, and under which key it is kept.
         takes: The files of the takes, by key.
         beds: The prepared beds and clips, by key.
-        store: Where it is kept.
-        key: Under which key.
+        store: Where they are kept.
 
     Raises:
         MeditationError: If a sound has vanished, the disk is full, or ffmpeg fails.
     """
-    heard, kept = _own_part(window, _mixed(window, takes, beds))
-    frames = encode(heard)
-    wanted = b"".join(frames[span] for span in kept)
-    check_frames(wanted, window.kept_frames, "ffmpeg")
-    return store.keep(key, ".mp3", lambda beside: beside.write_bytes(wanted))
+    kept: dict[Window, list[slice]] = {}
+
+    def fill(samples: NDArray[np.int32]) -> int:
+        filled = 0
+        for window in keys:
+            samples[filled : filled + len(_blank())] = _blank()
+            filled += len(_blank())
+            room = samples[filled : filled + window.frames]
+            _mix_into(room, window, takes, beds)
+            heard, kept[window] = _own_part(room, window, filled // FRAME_SAMPLES)
+            filled += heard
+        return filled
+
+    most = sum(len(_blank()) + window.frames for window in keys)
+    frames = encode(_filled(most, fill))
+    files = []
+    for window, key in keys.items():
+        wanted = b"".join(frames[span] for span in kept[window])
+        check_frames(wanted, window.kept_frames, "ffmpeg")
+        files.append(store.keep(key, ".mp3", partial(_write, wanted)))
+    return files
 
 
-def _own_part(window: Window, samples: NDArray[np.int32]) -> tuple[AudioSegment, list[slice]]:
-    """What of a window's samples is encoded, and which bytes of what comes out are kept.
+@functools.cache
+def _blank() -> NDArray[np.int32]:
+    """A short noise that is encoded before each window, and thrown away.
 
-    Samples that are left out are overwritten, so that there is no second array of this size.
+    LAME begins each frame where the one before it ended, and passes over digital silence. So what
+    follows silence would depend on what sounded before that, in whatever window.
+    """
+    count = np.arange(BLANK_MP3_FRAMES * FRAME_SAMPLES * CHANNELS, dtype=np.uint32)
+    return (count * count * np.uint32(2_654_435_761)).view(np.int32).reshape(-1, CHANNELS) >> 1
+
+
+def _write(wanted: bytes, beside: Path) -> None:
+    beside.write_bytes(wanted)
+
+
+def _own_part(samples: NDArray[np.int32], window: Window, encoded: int) -> tuple[int, list[slice]]:
+    """How many of a window's samples are encoded, and which bytes of all that comes out it keeps.
+
+    Samples that are left out are overwritten by those that follow.
+
+    Args:
+        samples: Those of the window.
+        window: What sounds in them.
+        encoded: So many MP3 frames are encoded before it.
     """
     kept = []
-    heard = encoded = 0
+    heard = 0
     for first, end in window.spans:
-        before = LEAN_IN if first else RUN_IN
+        settled = max(SETTLING - heard // FRAME_SAMPLES, LEAN_IN)
+        before = min(settled, first + RUN_IN) if first else RUN_IN
         after = LEAN_OUT if end < window.mp3_frames else RUN_OUT
         part = samples[_place(first - before) : _place(end + after)]
         if window.left_out:
@@ -107,18 +150,40 @@ def _own_part(window: Window, samples: NDArray[np.int32]) -> tuple[AudioSegment,
         begin = encoded + before
         kept.append(slice(begin * FRAME_BYTES, (begin + end - first) * FRAME_BYTES))
         encoded += before + end - first + after
-    return _segment(samples[:heard]), kept
+    return heard, kept
 
 
 def mix(window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]) -> AudioSegment:
     """The sound of a window, all of it: beds first, speech laid over them."""
-    return _segment(_mixed(window, takes, beds))
+
+    def fill(samples: NDArray[np.int32]) -> int:
+        _mix_into(samples, window, takes, beds)
+        return window.frames
+
+    return _filled(window.frames, fill)
 
 
-def _mixed(
-    window: Window, takes: Mapping[str, Path], beds: Mapping[str, PreparedBed]
-) -> NDArray[np.int32]:
-    samples = np.zeros((window.frames, CHANNELS), "<i4")
+def _filled(frames: int, fill: Callable[[NDArray[np.int32]], int]) -> AudioSegment:
+    """A segment whose samples `fill` writes into an array of `frames`, telling how many they are.
+
+    pydub takes bytes alone. These become bytes where they lie: a copy would double what a worker
+    needs at the most.
+    """
+    memory = io.BytesIO(bytes(frames * SAMPLE_BYTES))
+    with memory.getbuffer() as view:
+        filled = fill(np.frombuffer(view, "<i4").reshape(-1, CHANNELS))
+    memory.truncate(filled * SAMPLE_BYTES)
+    return _segment(memory.getvalue())
+
+
+def _mix_into(
+    samples: NDArray[np.int32],
+    window: Window,
+    takes: Mapping[str, Path],
+    beds: Mapping[str, PreparedBed],
+) -> None:
+    if not window.parts:
+        samples[:] = 0
     for begin in range(0, window.frames, PIECE_FRAMES) if window.parts else ():
         piece = samples[begin : begin + PIECE_FRAMES]
         ground = np.zeros(piece.shape, np.float32)
@@ -127,7 +192,6 @@ def _mixed(
         piece[:] = _whole_numbers(ground)
     for placed in window.takes:
         _overlay(samples, _read_take(takes[placed.take_key]), placed.start_frame)
-    return samples
 
 
 def _place(mp3_frame: int) -> int:
@@ -142,7 +206,7 @@ def _overlay(samples: NDArray[np.int32], take: AudioSegment, start_frame: int) -
         return
     if begin > start_frame:
         take = take[(begin - start_frame) // FRAMES_PER_MS :]
-    mixed = _segment(samples[begin:end]).overlay(take)
+    mixed = _segment(samples[begin:end].tobytes()).overlay(take)
     samples[begin:end] = np.frombuffer(mixed.raw_data, "<i4").reshape(-1, CHANNELS)
 
 
@@ -175,13 +239,11 @@ def _whole_numbers(samples: NDArray[np.float32]) -> NDArray[np.int32]:
 
 def silence(length_ms: int) -> AudioSegment:
     """Silence in the format of the mix."""
-    return _segment(np.zeros((length_ms * FRAMES_PER_MS, CHANNELS), "<i4"))
+    return _segment(bytes(length_ms * FRAMES_PER_MS * SAMPLE_BYTES))
 
 
-def _segment(samples: NDArray[np.int32]) -> AudioSegment:
-    return AudioSegment(
-        data=samples.tobytes(), sample_width=4, frame_rate=SAMPLE_RATE_HZ, channels=CHANNELS
-    )
+def _segment(samples: bytes) -> AudioSegment:
+    return AudioSegment(data=samples, sample_width=4, frame_rate=SAMPLE_RATE_HZ, channels=CHANNELS)
 
 
 @functools.lru_cache(maxsize=4)
@@ -197,7 +259,7 @@ def _read_take(file: Path) -> AudioSegment:
             mend="build again: it will be spoken anew",
             file=file,
         )
-    return _segment(np.repeat(mono, CHANNELS))
+    return _segment(np.repeat(mono, CHANNELS).tobytes())
 
 
 def _lay(ground: NDArray[np.float32], start: int, part: Part, bed: PreparedBed) -> None:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from meditations.timeline.beds import BedSpan, Curve
     from meditations.timeline.timeline import ClipCue, Cue, Timeline
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 WINDOW_MP3_FRAMES: Final = 1_000
-"""24 s: long enough that starting ffmpeg does not count, short enough to share among workers."""
+"""24 s: what is changed in a script costs no more, and a bed's loop is a few of them."""
 WINDOW_FRAMES: Final = WINDOW_MP3_FRAMES * FRAME_SAMPLES
 RUN_IN: Final = 8
 RUN_OUT: Final = 4
@@ -39,6 +39,9 @@ where one that had encoded everything would be."""
 LEAN_IN: Final = 4
 LEAN_OUT: Final = 3
 """The same where, within a window, frames are left out in the midst of a steady background."""
+SETTLING: Final = 48
+"""So many lie between the noise that goes before each window and what follows frames left out.
+LAME takes a second to lower what it holds to be inaudible, and by then all is as in its place."""
 
 
 LAST_FADE_FRAMES: Final = 2_000 * FRAMES_PER_MS

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from meditations.mix.lulls import share_lulls
-from meditations.mix.mixer import encoder_name, make_window
-from meditations.mix.windows import cut_windows
+from meditations.mix.mixer import encoder_name, make_windows
+from meditations.mix.windows import WINDOW_MP3_FRAMES, cut_windows
 from meditations.mp3.stream import FRAME_BYTES, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from meditations.track.sounding import Reporter, Sounding, Workshop
     from meditations.workers import Workers
 
+SHARES: Final = 8
+"""No share has more than this part of what is left: two for each of four workers."""
+MOST_AT_ONCE: Final = 4 * WINDOW_MP3_FRAMES
+"""So many MP3 frames one ffmpeg encodes: starting it counts for less, and memory still holds it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
@@ -30,14 +35,19 @@ class Encoding:
     Attributes:
         pieces: Where the MP3 frames of the track are found, in order.
         kept: The files of windows that were encoded before.
-        pending: The windows that are encoded anew.
+        pending: The windows that are encoded anew, each share of them at once.
         workers: Who does it.
     """
 
     pieces: tuple[Piece, ...]
     kept: Mapping[Window, Path]
-    pending: Mapping[Window, Future[Path]]
+    pending: Mapping[tuple[Window, ...], Future[list[Path]]]
     workers: Workers
+
+    @property
+    def count(self) -> int:
+        """How many windows are encoded anew."""
+        return sum(map(len, self.pending))
 
     def rows(self, reporter: Reporter) -> list[Row]:
         """The MP3 frames of the track, in order; waits until all windows are encoded.
@@ -45,9 +55,15 @@ class Encoding:
         Raises:
             MeditationError: If one could not be encoded.
         """
-        reporter.stage("mixing", len(self.pending))
-        made = self.workers.gather(self.pending, lambda _: reporter.advance(""))
-        files = {**self.kept, **made}
+        reporter.stage("mixing", self.count)
+
+        def tell(share: tuple[Window, ...]) -> None:
+            for _ in share:
+                reporter.advance("")
+
+        files = dict(self.kept)
+        for share, made in self.workers.gather(self.pending, tell).items():
+            files |= zip(share, made, strict=True)
         return [Row(files[p.window], p.first, p.mp3_frames) for p in self.pieces]
 
 
@@ -61,16 +77,15 @@ def encoding(sounding: Sounding, workshop: Workshop) -> Iterator[Encoding]:
     beds = {bed.key: bed for bed in sounding.beds.values()}
     found = {window: _kept_window(store, key, window) for window, key in keys.items()}
     kept = {window: file for window, file in found.items() if file}
-    # The longest first, so that none of the workers is left with one at the end.
     missing = sorted(keys.keys() - kept, key=lambda w: (-w.kept_frames, keys[w]))
     pending = {
-        window: workshop.workers.submit(
-            make_window, window,
-            {placed.take_key: takes[placed.take_key] for placed in window.takes},
-            {part.bed_key: beds[part.bed_key] for part in window.parts},
-            store, keys[window],
+        share: workshop.workers.submit(
+            make_windows, {window: keys[window] for window in share},
+            {placed.take_key: takes[placed.take_key] for w in share for placed in w.takes},
+            {part.bed_key: beds[part.bed_key] for w in share for part in w.parts},
+            store,
         )
-        for window in missing
+        for share in share_out(missing)
     }  # fmt: skip
     try:
         yield Encoding(pieces, kept, pending, workshop.workers)
@@ -78,6 +93,27 @@ def encoding(sounding: Sounding, workshop: Workshop) -> Iterator[Encoding]:
         for future in pending.values():
             future.cancel()
         raise
+
+
+def share_out(windows: Sequence[Window]) -> Iterator[tuple[Window, ...]]:
+    """Windows, the longest first, in shares that grow shorter, so that all workers end together.
+
+    They are the same for any number of workers: with more of them nothing has to come out alike.
+    """
+    left = sum(window.kept_frames for window in windows)
+    share: list[Window] = []
+    filled, room = 0, 0
+    for window in windows:
+        if share and filled + window.kept_frames > room:
+            yield tuple(share)
+            share, filled = [], 0
+        if not share:
+            room = min(left // SHARES, MOST_AT_ONCE)
+        share.append(window)
+        filled += window.kept_frames
+        left -= window.kept_frames
+    if share:
+        yield tuple(share)
 
 
 def _kept_window(store: Store, key: str, window: Window) -> Path | None:

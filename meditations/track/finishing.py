@@ -82,7 +82,7 @@ def finish(order: Order, sounding: Sounding, workshop: Workshop, reporter: Repor
         raise MeditationError(error.what, mend=error.mend, where=script.file) from None
     care = care_record(script, found, around, without_care=order.without_care)
     mp3, record = _write(script, sounding, rows, order.folder, _Beside(cover, texts, care))
-    return Finished(mp3, len(encoded.pending), tuple(uncredited(record)), found)
+    return Finished(mp3, encoded.count, tuple(uncredited(record)), found)
 
 
 @dataclass(frozen=True, slots=True)

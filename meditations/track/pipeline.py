@@ -13,7 +13,7 @@ from meditations.script.resources import NAME as RESOURCES
 from meditations.sound.chain_files import PRESETS, chain_file
 from meditations.speech.voice_files import files_behind
 from meditations.store import written_whole
-from meditations.track.palettes import palette_for
+from meditations.track.cover_files import cover_files
 from meditations.track.preparing import check_script, cover_file, named, recording_folders
 from meditations.track.sounding import Reporter, Silent, Workshop, sound
 
@@ -86,7 +86,7 @@ def build_track(  # noqa: PLR0913 - who builds without care says so by name
     @cache
     def cover() -> Future[tuple[bytes, bytes]]:
         return workshop.workers.submit(
-            _draw_cover, script.title, script.palette or "", script.original, own_cover
+            cover_files, script.title, script.palette or "", script.original, own_cover
         )
 
     if own_cover:
@@ -129,14 +129,3 @@ def build_excerpt(script: Script, project: Project, target: Path, workshop: Work
     with written_whole(target) as beside, beside.open("wb") as stream:
         join(sounding.timeline.frames, rows, stream)
     return sounding.timeline.frames // FRAMES_PER_MS
-
-
-def _draw_cover(title: str, palette: str, slug: str, file: Path | None) -> tuple[bytes, bytes]:
-    """The cover as PNG and as JPEG. Runs in a worker."""
-    from meditations.track import cover
-
-    if file is not None:
-        image = cover.fit_cover(file)
-    else:
-        image = cover.draw_cover(title, palette or palette_for(slug))
-    return cover.cover_png(image), cover.cover_jpeg(image)
