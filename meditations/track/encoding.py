@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from meditations.track.sounding import Reporter, Sounding, Workshop
     from meditations.workers import Workers
 
-SHARES: Final = 8
-"""No share has more than this part of what is left: two for each of four workers."""
-MOST_AT_ONCE: Final = 4 * WINDOW_MP3_FRAMES
-"""So many MP3 frames one ffmpeg encodes: starting it counts for less, and memory still holds it."""
+MOST_AT_ONCE: Final = 2 * WINDOW_MP3_FRAMES
+"""So many MP3 frames one ffmpeg encodes. With more of them starting it would count for less still,
+but a worker would need more memory for a long track than for a short one."""
+SHARES: Final = 2
+"""No share has more than one in so many of the MP3 frames that are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +38,30 @@ class Encoding:
         kept: The files of windows that were encoded before.
         pending: The windows that are encoded anew, each share of them at once.
         workers: Who does it.
+        reporter: Is told of each window that is encoded.
     """
 
     pieces: tuple[Piece, ...]
     kept: Mapping[Window, Path]
     pending: Mapping[tuple[Window, ...], Future[list[Path]]]
     workers: Workers
+    reporter: Reporter
 
     @property
     def count(self) -> int:
         """How many windows are encoded anew."""
         return sum(map(len, self.pending))
 
-    def rows(self, reporter: Reporter) -> list[Row]:
+    def rows(self) -> list[Row]:
         """The MP3 frames of the track, in order; waits until all windows are encoded.
 
         Raises:
             MeditationError: If one could not be encoded.
         """
-        reporter.stage("mixing", self.count)
 
         def tell(share: tuple[Window, ...]) -> None:
             for _ in share:
-                reporter.advance("")
+                self.reporter.advance("")
 
         files = dict(self.kept)
         for share, made in self.workers.gather(self.pending, tell).items():
@@ -68,7 +70,7 @@ class Encoding:
 
 
 @contextlib.contextmanager
-def encoding(sounding: Sounding, workshop: Workshop) -> Iterator[Encoding]:
+def encoding(sounding: Sounding, workshop: Workshop, reporter: Reporter) -> Iterator[Encoding]:
     """Has all windows encoded that are not kept; what was not begun is given up with a fault."""
     store, encoder = workshop.stores.windows, encoder_name()
     pieces = share_lulls(cut_windows(sounding.timeline, sounding.takes, sounding.beds))
@@ -87,8 +89,10 @@ def encoding(sounding: Sounding, workshop: Workshop) -> Iterator[Encoding]:
         )
         for share in share_out(missing)
     }  # fmt: skip
+    encoded = Encoding(pieces, kept, pending, workshop.workers, reporter)
+    reporter.stage("mixing", encoded.count)
     try:
-        yield Encoding(pieces, kept, pending, workshop.workers)
+        yield encoded
     except BaseException:
         for future in pending.values():
             future.cancel()

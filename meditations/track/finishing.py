@@ -68,14 +68,14 @@ def finish(order: Order, sounding: Sounding, workshop: Workshop, reporter: Repor
             cannot be written.
     """
     script, around = order.script, surroundings(order.project)
-    with encoding(sounding, workshop) as encoded:
+    with encoding(sounding, workshop, reporter) as encoded:
         # Here, where it costs no time: the words it compiles, those it needs, take 0.2 s.
         found = review(script, order.plan, sounding.timeline, around)
         if found.errors and not order.without_care:
             raise CareError(found.errors)
         soundbite(script, sidecars.ms(sounding.timeline.frames))  # what is wrong is known early
         texts = _texts(script, sounding)
-        rows = encoded.rows(reporter)
+        rows = encoded.rows()
     try:
         cover = workshop.workers.result(order.cover)
     except MeditationError as error:

@@ -120,8 +120,8 @@ def build_excerpt(script: Script, project: Project, target: Path, workshop: Work
     reporter = Silent()
     plan = check_script(script, project, workshop.engines)
     sounding, _ = sound(plan, project, workshop, reporter)
-    with encoding(sounding, workshop) as encoded:
-        rows = encoded.rows(reporter)
+    with encoding(sounding, workshop, reporter) as encoded:
+        rows = encoded.rows()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
