@@ -115,8 +115,8 @@ def _built(script: Script, root: Path, workshop: Workshop) -> tuple[float, float
     since = time.monotonic()
     sounding, _ = sound(plan, project, workshop, Silent())
     spoken = time.monotonic()
-    with encoding(sounding, workshop) as encoded:
-        encoded.rows(Silent())
+    with encoding(sounding, workshop, Silent()) as encoded:
+        encoded.rows()
     mixed = time.monotonic()
     sounds_s = sum(take.speech_frames for take in sounding.takes.values()) / SAMPLE_RATE_HZ
     return spoken - since, sounds_s, mixed - spoken
