@@ -77,7 +77,7 @@ def make_windows(
 ) -> list[Path]:
     """Mixes and encodes windows and keeps the MP3 frames of each.
 
-    One ffmpeg encodes them all, one after the other: starting it takes as long as 6 s of sound.
+    One ffmpeg encodes them all, one after the other: starting it takes as long as 4 s of sound.
     What one gives does not depend on what went before it: see `windows.RUN_IN` and `_blank`.
 
     Args:
