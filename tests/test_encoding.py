@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+import numpy as np
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.tracks import write_script
 
-from meditations.mix.mixer import make_windows
-from meditations.mix.windows import WINDOW_MP3_FRAMES, Window, cut_windows
+from meditations.mix.lulls import lulls_of
+from meditations.mix.mixer import make_windows, own_part
+from meditations.mix.windows import (
+    RUN_IN,
+    WINDOW_MP3_FRAMES,
+    Part,
+    Placed,
+    Window,
+    cut_windows,
+)
+from meditations.mp3.stream import FRAME_BYTES, FRAME_SAMPLES
 from meditations.plan import make_plan
 from meditations.project import Project
 from meditations.script import read_script
@@ -82,3 +93,33 @@ def test_shares_hold_each_window_once_and_grow_shorter(lengths: list[int]) -> No
     for share, length in zip(shares, held, strict=True):
         assert len(share) == 1 or length <= left / SHARES, "somebody would wait for it"
         left -= length
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9_000), st.integers(50, 3_000)), min_size=1, max_size=30),
+)
+@example([(1, 140), (760, 3_000), *[(1, 3_000)] * 8])  # a lull soon after a window begins
+def test_frames_left_out_leave_the_rest_in_its_place(talk: list[tuple[int, int]]) -> None:
+    """Whatever is left out of a window, what is kept of it is encoded, and there is room for it."""
+    frames = 1_012 * FRAME_SAMPLES
+    takes, at = [], 0
+    for silence_ms, length_ms in talk:
+        begin = at + silence_ms * 48
+        at = begin + length_ms * 48
+        takes.append(Placed("a", begin, at))
+    steady = Part("b", 0, 0, frames, ((0, -22.0),), ())
+    window = Window(
+        frames, WINDOW_MP3_FRAMES, tuple(t for t in takes if t.start_frame < frames), (steady,)
+    )
+    left_out = tuple((lull.first, lull.end) for lull in lulls_of(window))
+    lean = replace(window, left_out=left_out)
+    samples = np.arange(frames, dtype=np.int32).repeat(2).reshape(-1, 2)
+    heard, kept = own_part(samples, lean, 0)
+    assert heard <= frames
+    assert heard < frames or not left_out, "leaving out has to gain something"
+    for (first, end), found in zip(lean.spans, kept, strict=True):
+        begin = found.start // FRAME_BYTES * FRAME_SAMPLES
+        until = found.stop // FRAME_BYTES * FRAME_SAMPLES
+        wanted = range((RUN_IN + first) * FRAME_SAMPLES, (RUN_IN + end) * FRAME_SAMPLES)
+        assert until - begin == len(wanted)
+        assert (samples[begin:until, 0] == np.arange(wanted.start, wanted.stop)).all()

@@ -71,7 +71,7 @@ def share_lulls(windows: Sequence[Window]) -> tuple[Piece, ...]:
     Args:
         windows: Those of the track, in order, as `cut_windows` gives them.
     """
-    lulls = [list(_lulls(window)) for window in windows]
+    lulls = [list(lulls_of(window)) for window in windows]
     gained: Counter[Window] = Counter()
     for lull in (lull for found in lulls for lull in found):
         gained[lull.bare] += lull.gained
@@ -95,7 +95,7 @@ def _pieces(window: Window, lulls: Sequence[_Lull]) -> Iterator[Piece]:
         encoded += end - first if holder is own else 0
 
 
-def _lulls(window: Window) -> Iterator[_Lull]:
+def lulls_of(window: Window) -> Iterator[_Lull]:
     """The lulls of a window that are long enough."""
     busy = sorted(_busy(window))
     edges = [(0, 0), *busy, (window.frames, window.frames)]
@@ -110,8 +110,9 @@ def _lulls(window: Window) -> Iterator[_Lull]:
 
 
 def _cost(first: int) -> int:
-    """MP3 frames that are encoded because a lull is left out that begins there."""
-    return LEAN_OUT + (LEAN_IN if first else SETTLING)
+    """The most MP3 frames that are encoded because a lull is left out that begins there."""
+    before = RUN_IN + first + LEAN_OUT if first else 0
+    return LEAN_OUT + max(SETTLING - before, LEAN_IN)
 
 
 def _busy(window: Window) -> Iterator[tuple[int, int]]:

@@ -98,7 +98,7 @@ def make_windows(
             filled += len(_blank())
             room = samples[filled : filled + window.frames]
             _mix_into(room, window, takes, beds)
-            heard, kept[window] = _own_part(room, window, filled // FRAME_SAMPLES)
+            heard, kept[window] = own_part(room, window, filled // FRAME_SAMPLES)
             filled += heard
         return filled
 
@@ -127,7 +127,7 @@ def _write(wanted: bytes, beside: Path) -> None:
     beside.write_bytes(wanted)
 
 
-def _own_part(samples: NDArray[np.int32], window: Window, encoded: int) -> tuple[int, list[slice]]:
+def own_part(samples: NDArray[np.int32], window: Window, encoded: int) -> tuple[int, list[slice]]:
     """How many of a window's samples are encoded, and which bytes of all that comes out it keeps.
 
     Samples that are left out are overwritten by those that follow.
